@@ -184,10 +184,50 @@ export interface BlockRange {
   readonly length: number;
 }
 
+/**
+ * One tag of a directory as the file holds it: where its value lies, not the value.
+ * Duplicate tags are dropped (the first one counts), as are those whose value lies outside the file.
+ */
+export interface TagEntry {
+  readonly tag: number;
+  /** The TIFF field type: 1 BYTE, 2 ASCII, 3 SHORT, … 12 DOUBLE, 13 IFD, 16 LONG8, 17 SLONG8, 18 IFD8. */
+  readonly type: number;
+  /** Values, not bytes. */
+  readonly count: number;
+  /** Where the value's bytes begin in the file; for a value that fits the entry, inside the entry itself. */
+  readonly offset: number;
+  /** count × the size of the type */
+  readonly byteLength: number;
+}
+
+/** An image file directory: its tags, whose values are read on demand. Values are never larger than the limits allow. */
+export interface TiffDirectory {
+  /** Index into Raster.files of the file that holds it. */
+  readonly file: number;
+  /** Where the directory begins in that file. */
+  readonly offset: number;
+  readonly byteOrder: ByteOrder;
+  readonly bigTiff: boolean;
+  /** By ascending tag number. */
+  readonly entries: readonly TagEntry[];
+  get(tag: number): TagEntry | undefined;
+  /** The value's bytes exactly as stored, in the file's byte order. Null where the tag is absent. */
+  readBytes(tag: number): Promise<Uint8Array | null>;
+  /**
+   * The value as numbers; a rational is its quotient, text gives its bytes. Null where the tag is absent.
+   * LONG8 values above 2^53 lose precision: they are not valid offsets anyway.
+   */
+  readValues(tag: number): Promise<number[] | null>;
+  /** The value as text: UTF-8 where valid, else Latin-1; without trailing NULs. Null where the tag is absent. */
+  readText(tag: number): Promise<string | null>;
+}
+
 /** An opened raster: its description and the means to find and read its blocks. */
 export interface Raster {
   readonly description: RasterDescription;
   readonly files: readonly ByteSource[];
+  /** The raw directories, for a slice that copies tags verbatim. `mask` is that of an internal or `.msk` mask. */
+  readonly directories: { readonly main: TiffDirectory; readonly mask: TiffDirectory | null };
   /**
    * The byte range of a block. `level` is one of description.levels or description.maskLevels; index counts row by row,
    * plane by plane: plane·columns·rows + row·columns + column. Offset arrays of huge files are read in pages on demand.
