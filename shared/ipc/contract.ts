@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { call, type InputOf, type OutputOf } from './define';
+import type {
+  Account,
+  AccountStatus,
+  AppInfo,
+  BandStatistics,
+  EngineState,
+  FeatureRow,
+  IdentifiedFeature,
+  LogEntry,
+  Mosaic,
+  MosaicImage,
+  Processing,
+  Project,
+  Quote,
+  RasterInfo,
+  RecentFile,
+  ResultSummary,
+  Settings,
+  TaskView,
+  Upload,
+  UploadChunk,
+  UploadPlanView,
+} from './types';
+import type { ErrorData } from '../errors';
+import type { CommandId } from '../commands';
+
+const id = z.string().min(1).max(200);
+const name = z.string().trim().min(1).max(255);
+const path = z.string().min(1).max(4096);
+const position = z.array(z.number()).min(2).max(4);
+const ring = z.array(position).min(4);
+
+export const aoiSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('Polygon'), coordinates: z.array(ring).min(1) }),
+  z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(ring).min(1)).min(1) }),
+]);
+
+/** A processing before it is priced and created. */
+export const draftSchema = z.object({
+  name,
+  /** Null: the account's default project. */
+  projectId: id.nullable(),
+  modelId: id,
+  blocks: z.array(z.object({ name, enabled: z.boolean() })).max(50),
+  source: z.object({ kind: z.literal('mosaic'), mosaicId: id }),
+  aoi: aoiSchema,
+});
+
+const none = z.undefined();
+
+/**
+ * Every channel between the window and main. One file types both sides; main checks sender and schema before a handler
+ * runs (main/ipc/handle.ts).
+ */
+export const contract = {
+  'app.info': call(none).returns<AppInfo>(),
+  'app.openExternal': call(z.object({ url: z.url({ protocol: /^https$/ }) })).returns<void>(),
+  'app.showInFolder': call(z.object({ path })).returns<void>(),
+  'app.recentLog': call(none).returns<readonly LogEntry[]>(),
+
+  'settings.get': call(none).returns<Settings>(),
+  'settings.update': call(
+    z.object({
+      theme: z.enum(['system', 'light', 'dark']).optional(),
+      layout: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ).returns<Settings>(),
+
+  'accounts.list': call(none).returns<readonly Account[]>(),
+  /** Signs in at the server before anything is kept. */
+  'accounts.add': call(
+    z.object({ name, baseUrl: z.url({ protocol: /^https?$/ }), token: z.string().trim().min(1).max(8192) }),
+  ).returns<Account>(),
+  'accounts.activate': call(z.object({ accountId: id })).returns<Account>(),
+  /** Deletes the secret, then the profile. */
+  'accounts.signOut': call(z.object({ accountId: id })).returns<void>(),
+  'accounts.status': call(none).returns<AccountStatus>(),
+  'accounts.refresh': call(none).returns<AccountStatus>(),
+
+  'engine.state': call(none).returns<EngineState>(),
+  'engine.start': call(none).returns<EngineState>(),
+  'engine.stop': call(none).returns<EngineState>(),
+
+  /** Shows the system's dialog; empty when cancelled. One bad file does not hide the good ones. */
+  'rasters.openDialog': call(none).returns<OpenedRasters>(),
+  'rasters.open': call(z.object({ paths: z.array(path).min(1).max(1000) })).returns<OpenedRasters>(),
+  'rasters.close': call(z.object({ rasterId: id })).returns<void>(),
+  'rasters.recent': call(none).returns<readonly RecentFile[]>(),
+  /** Stored bytes of blocks, null for sparse ones; at most 64 a call. */
+  'rasters.readBlocks': call(
+    z.object({
+      rasterId: id,
+      kind: z.enum(['image', 'mask']),
+      level: z.int().min(0).max(64),
+      indices: z.array(z.int().min(0)).min(1).max(64),
+    }),
+  ).returns<readonly (Uint8Array | null)[]>(),
+  'rasters.statistics': call(z.object({ rasterId: id })).returns<readonly BandStatistics[]>(),
+  /** The synthetic scene: made on first use, then opened. */
+  'rasters.openSample': call(none).returns<OpenedRasters>(),
+
+  'mosaics.list': call(none).returns<readonly Mosaic[]>(),
+  'mosaics.images': call(z.object({ mosaicId: id })).returns<readonly MosaicImage[]>(),
+  'mosaics.remove': call(z.object({ mosaicId: id })).returns<void>(),
+
+  'uploads.plan': call(z.object({ rasterId: id, mosaicId: id.nullable() })).returns<UploadPlanView>(),
+  /** Into a mosaic that exists, or a new one of that name. */
+  'uploads.start': call(
+    z.object({
+      rasterId: id,
+      mosaic: z.union([z.object({ id }), z.object({ name })]),
+      /** bytes; default 64 MiB */
+      targetBytes: z.int().min(65536).optional(),
+    }),
+  ).returns<Upload>(),
+  'uploads.list': call(none).returns<readonly Upload[]>(),
+  'uploads.chunks': call(z.object({ uploadId: id })).returns<readonly UploadChunk[]>(),
+  'uploads.pause': call(z.object({ uploadId: id })).returns<void>(),
+  'uploads.resume': call(z.object({ uploadId: id })).returns<void>(),
+  'uploads.cancel': call(z.object({ uploadId: id })).returns<void>(),
+  /** Forgets a finished, failed or cancelled one. */
+  'uploads.remove': call(z.object({ uploadId: id })).returns<void>(),
+
+  'projects.list': call(none).returns<readonly Project[]>(),
+  'projects.create': call(
+    z.object({ name, description: z.string().max(2000).default('') }),
+  ).returns<Project>(),
+  'projects.rename': call(z.object({ projectId: id, name })).returns<Project>(),
+
+  'processings.price': call(draftSchema).returns<Quote>(),
+  /** `acceptedCredits` is the price that the user saw; another price at the server is an error, not a purchase. */
+  'processings.create': call(
+    z.object({ draft: draftSchema, acceptedCredits: z.number().nullable() }),
+  ).returns<Processing>(),
+  'processings.list': call(none).returns<readonly Processing[]>(),
+  'processings.restart': call(z.object({ processingId: id })).returns<void>(),
+  'processings.remove': call(z.object({ processingId: id })).returns<void>(),
+  'processings.rename': call(z.object({ processingId: id, name })).returns<Processing>(),
+  'processings.fetchResult': call(z.object({ processingId: id })).returns<void>(),
+
+  'results.summary': call(z.object({ processingId: id })).returns<ResultSummary>(),
+  /** A Mapbox vector tile of the kept result (layer `vector_layer`); null where it is empty. */
+  'results.tile': call(
+    z.object({ processingId: id, z: z.int().min(0).max(30), x: z.int().min(0), y: z.int().min(0) }),
+  ).returns<Uint8Array | null>(),
+  'results.page': call(
+    z.object({
+      processingId: id,
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(1000),
+      sortBy: z.string().max(200).nullable(),
+      descending: z.boolean(),
+    }),
+  ).returns<readonly FeatureRow[]>(),
+  'results.identify': call(
+    z.object({ processingId: id, lon: z.number(), lat: z.number(), toleranceMetres: z.number().min(0) }),
+  ).returns<readonly IdentifiedFeature[]>(),
+  /** Asks where to save; null when cancelled, else the path written. */
+  'results.export': call(z.object({ processingId: id, format: z.enum(['gpkg', 'geojson']) })).returns<
+    string | null
+  >(),
+
+  'tasks.list': call(none).returns<readonly TaskView[]>(),
+} as const;
+
+export interface OpenedRasters {
+  readonly rasters: readonly RasterInfo[];
+  readonly failures: readonly { readonly path: string; readonly error: ErrorData }[];
+}
+
+export type Channel = keyof typeof contract;
+export type Input<C extends Channel> = InputOf<(typeof contract)[C]>;
+export type Output<C extends Channel> = OutputOf<(typeof contract)[C]>;
+export type Draft = z.output<typeof draftSchema>;
+
+/** What main tells the window of its own accord. */
+export interface Events {
+  'accounts.changed': readonly Account[];
+  'accounts.status': AccountStatus;
+  'engine.changed': EngineState;
+  'rasters.opened': OpenedRasters;
+  /** The whole upload, each time something of it changes (at most some ten times a second). */
+  'uploads.changed': Upload;
+  'uploads.removed': { readonly uploadId: string };
+  'uploads.chunk': {
+    readonly uploadId: string;
+    readonly index: number;
+    readonly state: UploadChunk['state'];
+  };
+  'processings.changed': Processing;
+  'processings.removed': { readonly processingId: string };
+  'tasks.changed': readonly TaskView[];
+  'menu.command': CommandId;
+  /** A failure that belongs to no call. */
+  'app.problem': ErrorData;
+}
+
+export type EventName = keyof Events;
+
+/** What the preload script puts on `window.orthodesk`. */
+export interface Bridge {
+  call<C extends Channel>(
+    channel: C,
+    ...input: undefined extends Input<C> ? [] : [Input<C>]
+  ): Promise<import('./define').Envelope<Output<C>>>;
+  /** Returns the function that ends the subscription. */
+  on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
+  /** The path of a dropped or chosen file; empty when it has none. */
+  pathForFile(file: unknown): string;
+}
