@@ -1,0 +1,124 @@
+/** The engine's models: all five of the API reference, with a detector where there is one. */
+import { AppError } from '@shared/errors';
+import { m } from '@shared/i18n';
+import * as blocks from './blocks';
+import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
+
+export type * from './types';
+
+/** Zoom 17–18 in the reference's table: every model but the aerial one. */
+const satelliteZoom = { min: 17, max: 18 } as const;
+
+function describe(
+  identity: Pick<ModelInfo, 'id' | 'name' | 'description' | 'styleName'>,
+  gsd: GsdRange,
+  steps: readonly ModelBlock[],
+  zoom: ModelInfo['zoom'] = satelliteZoom,
+): ModelInfo {
+  const pricePerSqKm = steps.reduce((sum, step) => sum + (step.optional ? 0 : step.price), 0);
+  return { ...identity, gsd, blocks: steps, zoom, pricePerSqKm };
+}
+
+function buildings(): ModelInfo {
+  const identity = {
+    id: '8cb13006-a299-4df6-b47d-91bd63de947f',
+    name: '🏠 Buildings',
+    description: m.model_buildings_description(),
+    styleName: 'buildings',
+  };
+  const steps = [
+    blocks.segmentation(10),
+    blocks.classification(),
+    blocks.simplification(),
+    blocks.openStreetMap(),
+    blocks.heights(10),
+  ];
+  return describe(identity, { min: 0.2, max: 1.5, native: 0.5 }, steps);
+}
+
+function buildingsAerial(): ModelInfo {
+  const identity = {
+    id: '4eb9331f-f7a8-4a1c-a44d-765f20f54ac6',
+    name: '🏠 Buildings (Aerial)',
+    description: m.model_buildings_aerial_description(),
+    styleName: 'buildings',
+  };
+  const steps = [blocks.segmentation(10), blocks.simplification()];
+  return describe(identity, { min: 0.1, max: 0.3, native: 0.1 }, steps, { min: 19, max: 20 });
+}
+
+function forest(): ModelInfo {
+  const identity = {
+    id: '24c5bb87-6b61-410d-a972-63f3f431a611',
+    name: '🌲 Forest',
+    description: m.model_forest_description(),
+    styleName: 'forest',
+  };
+  return describe(identity, { min: 0.2, max: 1.5, native: 0.5 }, [
+    blocks.segmentation(8),
+    blocks.heights(10),
+  ]);
+}
+
+function roads(): ModelInfo {
+  const identity = {
+    id: '6c7ea6cb-2e06-4592-a9fa-ab9ba9c9c646',
+    name: '🚗 Roads',
+    description: m.model_roads_description(),
+    styleName: 'roads',
+  };
+  return describe(identity, { min: 0.2, max: 1.2, native: 0.5 }, [blocks.segmentation(5)]);
+}
+
+function construction(): ModelInfo {
+  const identity = {
+    id: '145bcfed-c811-411b-a498-b518c1a4c486',
+    name: '🏗️ Construction',
+    description: m.model_construction_description(),
+    styleName: 'construction',
+  };
+  return describe(identity, { min: 0.5, max: 2, native: 0.5 }, [blocks.segmentation(4)]);
+}
+
+/** All models, in the reference's order; descriptions are in the language of the moment. */
+export function listModels(): readonly Model[] {
+  return [
+    { info: buildings(), detector: null },
+    { info: buildingsAerial(), detector: null },
+    { info: forest(), detector: null },
+    { info: roads(), detector: null },
+    { info: construction(), detector: null },
+  ];
+}
+
+const bare = (name: string): string =>
+  name
+    .replace(/[^\p{Letter}\p{Number}() ]/gu, '')
+    .trim()
+    .toLowerCase();
+
+/**
+ * The model with this id, or with this name (emoji and case may be missing: clients type `wdName`).
+ * Throws `engine.no_such_model`.
+ */
+export function findModel(idOrName: string): Model {
+  const models = listModels();
+  const found =
+    models.find(({ info }) => info.id === idOrName.toLowerCase()) ??
+    models.find(({ info }) => bare(info.name) === bare(idOrName));
+  if (!found) throw new AppError('engine.no_such_model', { model: idOrName });
+  return found;
+}
+
+/**
+ * The detector of a model, checked against the blocks asked for.
+ * Throws `engine.model_not_available` or `engine.block_not_available`.
+ */
+export function detectorFor(model: Model, enabledBlocks: readonly string[] = []): Detector {
+  if (!model.detector) throw new AppError('engine.model_not_available', { model: model.info.name });
+  const missing = model.info.blocks.find((block) => enabledBlocks.includes(block.name) && !block.available);
+  if (missing) {
+    throw new AppError('engine.block_not_available', { block: missing.displayName, model: model.info.name });
+  }
+  return model.detector;
+}
