@@ -1,0 +1,161 @@
+import { AppError } from '../errors';
+import { LIMITS } from './limits';
+import { compressionOf, photometricOf, sampleTypeOf } from './sampleLayout';
+import { TAG } from './tags';
+import { TagValues } from './tagValues';
+import type { BlockCoding, Level, Photometric, TiffDirectory } from './types';
+
+/** What one directory says of its image: its grid of blocks and how its samples are stored. */
+export interface ImageStructure {
+  readonly directory: TiffDirectory;
+  readonly level: Level;
+  /** NewSubfileType: bit 0 reduced resolution, bit 1 page, bit 2 mask. */
+  readonly subfileType: number;
+  /** PhotometricInterpretation as a number; null where the tag is missing. */
+  readonly photometricCode: number | null;
+  /** ExtraSamples: 0 unspecified, 1 associated alpha, 2 unassociated alpha; null where the tag is missing. */
+  readonly extraSamples: readonly number[] | null;
+}
+
+/**
+ * Reads the structure of the image that a directory describes, checking every number before anything depends on it.
+ * Throws `tiff.missing_size`, `tiff.bad_size`, `tiff.bad_block_size`, `tiff.too_many_blocks`, `tiff.mixed_samples`,
+ * `tiff.bad_samples`, `tiff.unsupported_samples`, `tiff.missing_blocks`.
+ */
+export async function readImageStructure(directory: TiffDirectory, file: string): Promise<ImageStructure> {
+  const tags = new TagValues(directory, file);
+  const size = await readSize(tags);
+  const coding = await readCoding(tags);
+  const grid = await readGrid(tags, size, coding);
+  const planes = coding.interleave === 'band' ? coding.samplesPerPixel : 1;
+  if (grid.columns * grid.rows * planes > LIMITS.blocks) throw new AppError('tiff.too_many_blocks', { file });
+  if (!directory.get(TAG.TileOffsets) && !directory.get(TAG.StripOffsets)) {
+    throw new AppError('tiff.missing_blocks', { file });
+  }
+  return {
+    directory,
+    level: { ...size, ...grid, planes, coding, file: directory.file },
+    subfileType: await readSubfileType(tags),
+    photometricCode: (await tags.integer(TAG.PhotometricInterpretation)) ?? null,
+    extraSamples: await tags.integers(TAG.ExtraSamples, LIMITS.samplesPerPixel),
+  };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+async function readSize(tags: TagValues): Promise<Size> {
+  const width = await tags.integer(TAG.ImageWidth);
+  const height = await tags.integer(TAG.ImageLength);
+  if (width === undefined || height === undefined)
+    throw new AppError('tiff.missing_size', { file: tags.file });
+  for (const length of [width, height]) {
+    if (length < 1 || length > LIMITS.dimension)
+      throw new AppError('tiff.bad_size', { file: tags.file, width, height });
+  }
+  return { width, height };
+}
+
+async function readCoding(tags: TagValues): Promise<BlockCoding> {
+  const { file } = tags;
+  const samplesPerPixel = (await tags.integer(TAG.SamplesPerPixel)) ?? 1;
+  if (samplesPerPixel < 1 || samplesPerPixel > LIMITS.samplesPerPixel)
+    throw new AppError('tiff.bad_samples', { file });
+  const bitsPerSample = await readPerSample(tags, TAG.BitsPerSample, samplesPerPixel, 1);
+  const sampleFormat = await readPerSample(tags, TAG.SampleFormat, samplesPerPixel, 1);
+  const compressionCode = (await tags.integer(TAG.Compression)) ?? 1;
+  const sampleType = sampleTypeOf(sampleFormat, bitsPerSample);
+  if (!sampleType)
+    throw new AppError('tiff.unsupported_samples', { file, bits: bitsPerSample, format: sampleFormat });
+  const photometric = photometricOf(await tags.integer(TAG.PhotometricInterpretation));
+  return {
+    compression: compressionOf(compressionCode),
+    compressionCode,
+    predictor: predictorOf(await tags.integer(TAG.Predictor)),
+    byteOrder: tags.directory.byteOrder,
+    fillOrder: (await tags.integer(TAG.FillOrder)) === 2 ? 2 : 1,
+    interleave: (await tags.integer(TAG.PlanarConfiguration)) === 2 && samplesPerPixel > 1 ? 'band' : 'pixel',
+    samplesPerPixel,
+    bitsPerSample,
+    sampleType,
+    photometric,
+    ycbcrSubsampling: await readSubsampling(tags, photometric),
+    ycbcrCoefficients: asTriple(await tags.numbers(TAG.YCbCrCoefficients, 3)),
+    referenceBlackWhite: await tags.numbers(TAG.ReferenceBlackWhite, 6),
+    jpegTables: await tags.bytes(TAG.JPEGTables),
+    lercParameters: asPair(await tags.integers(TAG.LercParameters, 2)),
+  };
+}
+
+/** A tag that should have a value for each sample; a single one counts for all. They must be equal. */
+async function readPerSample(
+  tags: TagValues,
+  tag: number,
+  samples: number,
+  missing: number,
+): Promise<number> {
+  const values = await tags.integers(tag, samples);
+  const first = values?.[0] ?? missing;
+  if (values?.some((value) => value !== first)) throw new AppError('tiff.mixed_samples', { file: tags.file });
+  return first;
+}
+
+function predictorOf(value: number | undefined): 1 | 2 | 3 {
+  return value === 2 || value === 3 ? value : 1;
+}
+
+async function readSubsampling(
+  tags: TagValues,
+  photometric: Photometric,
+): Promise<readonly [number, number]> {
+  if (photometric !== 'ycbcr') return [1, 1];
+  const [across = 2, down = 2] = (await tags.integers(TAG.YCbCrSubSampling, 2)) ?? [];
+  return [across, down];
+}
+
+interface Grid {
+  readonly tiled: boolean;
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+async function readGrid(tags: TagValues, size: Size, coding: BlockCoding): Promise<Grid> {
+  const tileWidth = await tags.integer(TAG.TileWidth);
+  const tileHeight = await tags.integer(TAG.TileLength);
+  const tiled = tileWidth !== undefined && tileHeight !== undefined;
+  const rowsPerStrip = (await tags.integer(TAG.RowsPerStrip)) ?? size.height;
+  const blockWidth = tiled ? tileWidth : size.width;
+  const blockHeight = tiled ? tileHeight : Math.min(rowsPerStrip, size.height);
+  const fits = blockWidth >= 1 && blockHeight >= 1 && blockWidth * blockHeight <= LIMITS.blockPixels;
+  if (!fits || blockWidth > LIMITS.dimension || blockHeight > LIMITS.dimension) {
+    throw new AppError('tiff.bad_block_size', { file: tags.file, width: blockWidth, height: blockHeight });
+  }
+  if (coding.samplesPerPixel * blockWidth > Number.MAX_SAFE_INTEGER / blockHeight / 8) {
+    throw new AppError('tiff.bad_block_size', { file: tags.file, width: blockWidth, height: blockHeight });
+  }
+  const columns = Math.ceil(size.width / blockWidth);
+  const rows = Math.ceil(size.height / blockHeight);
+  return { tiled, blockWidth, blockHeight, columns, rows };
+}
+
+/** NewSubfileType, or what the old SubfileType says in its terms. */
+async function readSubfileType(tags: TagValues): Promise<number> {
+  const subfileType = await tags.integer(TAG.NewSubfileType);
+  if (subfileType !== undefined) return subfileType;
+  const old = await tags.integer(TAG.SubfileType);
+  return old === 2 ? 1 : old === 3 ? 2 : 0;
+}
+
+function asTriple(values: number[] | null): readonly [number, number, number] | null {
+  const [a, b, c] = values ?? [];
+  return a === undefined || b === undefined || c === undefined ? null : [a, b, c];
+}
+
+function asPair(values: number[] | null): readonly [number, number] | null {
+  const [a, b] = values ?? [];
+  return a === undefined || b === undefined ? null : [a, b];
+}
