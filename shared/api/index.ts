@@ -1,0 +1,16 @@
+export * from './catalog';
+export * from './endpoints';
+export { errorCodes, findErrorCode, kindOfCode, type ErrorCode } from './errorCodes';
+export { errorOfCode, errorOfResponse, readErrorBody, type ErrorBody } from './errors';
+export * from './geometry';
+export * from './images';
+export * from './mosaics';
+export * from './processings';
+export * from './projects';
+export * from './sources';
+export * from './stats';
+export * from './storage';
+export * from './user';
+export type { Page } from './wire';
+export type { Block, BlockChoice, BlockRequest, WorkflowDef } from './workflows';
+export { parseWkt, toWkt } from './wkt';
