@@ -1,0 +1,2 @@
+export { createLogging, type Logging, type LoggingOptions } from './logging';
+export { Redactor } from './redact';
