@@ -29,7 +29,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 
 export class Redactor {
   readonly #secrets = new Map<string, number>();
-  #known: RegExp | null = null;
+  #known: Matcher | null = null;
 
   /** Hides this value from now on; the function that is returned ends that. */
   register(secret: string): () => void {
@@ -51,7 +51,7 @@ export class Redactor {
 
   text(text: string): string {
     this.#known ??= matcherOf([...this.#secrets.keys()]);
-    let clean = this.#known ? text.replace(this.#known, hidden) : text;
+    let clean = this.#known ? hideKnown(text, this.#known) : text;
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     return clean;
   }
@@ -88,9 +88,14 @@ function insideOf(secret: string): readonly string[] {
   return [...parts, plain, plain.slice(plain.indexOf(':') + 1)];
 }
 
-function matcherOf(secrets: readonly string[]): RegExp | null {
+/** Finds secrets as they are, and pieces of base64 that hold one. */
+interface Matcher {
+  readonly plain: RegExp;
+  readonly base64: RegExp | null;
+}
+
+function matcherOf(secrets: readonly string[]): Matcher | null {
   const plain = new Set<string>();
-  const base64 = new Set<string>();
   for (const secret of secrets) {
     plain.add(secret);
     plain.add(JSON.stringify(secret).slice(1, -1));
@@ -99,17 +104,40 @@ function matcherOf(secrets: readonly string[]): RegExp | null {
     plain.add(new URLSearchParams([['', secret]]).toString().slice(1));
     const hex = Buffer.from(secret, 'utf8').toString('hex');
     if (hex.length >= shortestEncoded) plain.add(hex).add(hex.toUpperCase());
-    for (const core of base64Cores(secret)) base64.add(core);
   }
   if (plain.size === 0) return null;
-  const longestFirst = (a: string, b: string): number => b.length - a.length;
-  const alternatives = [
-    ...[...plain].sort(longestFirst).map(escapeForRegExp),
-    ...[...base64]
-      .sort(longestFirst)
-      .map((core) => `[A-Za-z0-9+/=_-]*${escapeForRegExp(core)}[A-Za-z0-9+/=_-]*`),
-  ];
-  return new RegExp(alternatives.join('|'), 'g');
+  const cores = new Set(secrets.flatMap(base64Cores));
+  return { plain: anyOf(plain), base64: cores.size > 0 ? anyOf(cores) : null };
+}
+
+function anyOf(values: ReadonlySet<string>): RegExp {
+  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'g');
+}
+
+function hideKnown(text: string, { plain, base64 }: Matcher): string {
+  const clean = text.replace(plain, hidden);
+  return base64 ? hideRuns(clean, base64) : clean;
+}
+
+/** Hides the whole run of base64 characters around each match: its ends carry the secret's first and last bits. */
+function hideRuns(text: string, core: RegExp): string {
+  let clean = '';
+  let done = 0;
+  for (const match of text.matchAll(core)) {
+    if (match.index < done) continue;
+    let start = match.index;
+    let end = start + match[0].length;
+    while (start > done && isBase64(text, start - 1)) start--;
+    while (end < text.length && isBase64(text, end)) end++;
+    clean += text.slice(done, start) + hidden;
+    done = end;
+  }
+  return clean + text.slice(done);
+}
+
+function isBase64(text: string, index: number): boolean {
+  return /[A-Za-z0-9+/=_-]/.test(text.charAt(index));
 }
 
 /**
