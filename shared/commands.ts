@@ -32,3 +32,27 @@ export const commands = [
 ] as const;
 
 export type CommandId = (typeof commands)[number];
+
+/** Keys of commands, in Electron's accelerator notation; CmdOrCtrl is ⌘ on a Mac. */
+export const shortcuts: Readonly<Partial<Record<CommandId, string>>> = {
+  'file.open': 'CmdOrCtrl+O',
+  'view.zoomIn': 'CmdOrCtrl+Plus',
+  'view.zoomOut': 'CmdOrCtrl+-',
+  'view.zoomToLayer': 'CmdOrCtrl+0',
+  'view.zoomToPixels': 'CmdOrCtrl+1',
+  'view.toggleLayers': 'CmdOrCtrl+Alt+1',
+  'view.toggleProcessing': 'CmdOrCtrl+Alt+2',
+  'view.toggleBottom': 'CmdOrCtrl+Alt+3',
+  'view.compare.overlay': 'CmdOrCtrl+Shift+1',
+  'view.compare.swipe': 'CmdOrCtrl+Shift+2',
+  'view.compare.sideBySide': 'CmdOrCtrl+Shift+3',
+  'tool.identify': 'CmdOrCtrl+I',
+  'tool.measureLength': 'CmdOrCtrl+M',
+  'tool.measureArea': 'CmdOrCtrl+Shift+M',
+  'tool.drawAoi': 'CmdOrCtrl+D',
+  'imagery.upload': 'CmdOrCtrl+U',
+  'processing.run': 'CmdOrCtrl+Enter',
+  'results.table': 'CmdOrCtrl+T',
+  'results.export': 'CmdOrCtrl+E',
+  'app.commandPalette': 'CmdOrCtrl+K',
+};

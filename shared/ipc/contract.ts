@@ -73,6 +73,10 @@ export const contract = {
   'accounts.add': call(
     z.object({ name, baseUrl: z.url({ protocol: /^https?$/ }), token: z.string().trim().min(1).max(8192) }),
   ).returns<Account>(),
+  /** A new token for a profile whose session has ended; verified before it is kept. */
+  'accounts.signIn': call(
+    z.object({ accountId: id, token: z.string().trim().min(1).max(8192) }),
+  ).returns<Account>(),
   'accounts.activate': call(z.object({ accountId: id })).returns<Account>(),
   /** Deletes the secret, then the profile. */
   'accounts.signOut': call(z.object({ accountId: id })).returns<void>(),
@@ -120,6 +124,10 @@ export const contract = {
   'uploads.pause': call(z.object({ uploadId: id })).returns<void>(),
   'uploads.resume': call(z.object({ uploadId: id })).returns<void>(),
   'uploads.cancel': call(z.object({ uploadId: id })).returns<void>(),
+  /** Tries again what failed; what is confirmed stays. */
+  'uploads.retry': call(z.object({ uploadId: id })).returns<void>(),
+  'uploads.pauseAll': call(none).returns<void>(),
+  'uploads.resumeAll': call(none).returns<void>(),
   /** Forgets a finished, failed or cancelled one. */
   'uploads.remove': call(z.object({ uploadId: id })).returns<void>(),
 
@@ -193,6 +201,8 @@ export interface Events {
   'processings.removed': { readonly processingId: string };
   'tasks.changed': readonly TaskView[];
   'menu.command': CommandId;
+  /** Each new entry of the log from level info up. */
+  'app.log': LogEntry;
   /** A failure that belongs to no call. */
   'app.problem': ErrorData;
 }
