@@ -29,6 +29,8 @@ export interface WorkflowDef {
   readonly created: string | null;
   readonly updated: string | null;
   readonly styleName: string | null;
+  /** False where the server lists the model but cannot run it. */
+  readonly available: boolean;
 }
 
 const block = z
@@ -56,9 +58,11 @@ export const workflowDef = z
     created: moment,
     updated: moment,
     styleName: text,
+    available: flag,
   })
   .transform((wire): WorkflowDef => ({
     ...wire,
+    available: wire.available ?? true,
     pricePerSqKm:
       wire.pricePerSqKm ??
       wire.blocks.filter(({ optional }) => !optional).reduce((sum, { price }) => sum + price, 0),

@@ -1,0 +1,4 @@
+export { createMapflowClient } from './client';
+export { ApiFailure, type Phase } from './failure';
+export { verifyLogin, type Login, type LoginOptions } from './login';
+export type * from './types';
