@@ -31,11 +31,12 @@ export class ApiFailure extends AppError {
   }
 
   /**
-   * True when the server may have done what was asked, although no success was reported: look before sending again.
-   * A 4xx answer is a definite no (408 apart, which some proxies send after the fact).
+   * True when the server may have done what was asked, although no success was reported: look before sending again. A
+   * body that did not leave whole cannot have been accepted; a 4xx answer is a definite no (408 apart, which some
+   * proxies send after the fact).
    */
   get ambiguous(): boolean {
-    if (this.phase === 'connect') return false;
+    if (this.phase === 'connect' || this.phase === 'send') return false;
     if (this.status === null) return true;
     return this.status === 408 || this.status >= 500 || (this.status >= 200 && this.status < 300);
   }

@@ -61,7 +61,10 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | false): Promise<Answer>
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
 
   return new Promise<Answer>((resolve, reject) => {
-    let phase: Phase = 'connect';
+    let connected = false;
+    let bodySent = false;
+    let answered = false;
+    const phase = (): Phase => (answered ? 'receive' : !connected ? 'connect' : bodySent ? 'wait' : 'send');
     let bodyError: unknown = null;
     const request = open(url, {
       method: outgoing.method,
@@ -74,11 +77,15 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | false): Promise<Answer>
     });
     const watchdog = new Watchdog(outgoing.idleMs, (ms) => {
       request.destroy(
-        new ApiFailure('api.stalled', { seconds: Math.round(ms / 1000) }, { phase, details: url.host }),
+        new ApiFailure(
+          'api.stalled',
+          { seconds: Math.round(ms / 1000) },
+          { phase: phase(), details: url.host },
+        ),
       );
     });
     const cancel = (): void => {
-      request.destroy(new ApiFailure('api.cancelled', {}, { phase }));
+      request.destroy(new ApiFailure('api.cancelled', {}, { phase: phase() }));
     };
     signal?.addEventListener('abort', cancel);
     const release = (): void => {
@@ -87,23 +94,23 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | false): Promise<Answer>
     };
 
     request.on('socket', (socket) => {
-      const connected = (): void => {
-        watchdog.touch();
-        if (phase === 'connect') phase = 'send';
+      const proceed = (): void => {
+        connected = true;
+        watchdog.expect(bodySent ? outgoing.answerMs : outgoing.idleMs);
       };
       if (socket.connecting) {
-        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', proceed);
       } else {
-        connected();
+        proceed();
       }
     });
     request.on('error', (error) => {
       release();
       const cause = bodyError ?? error;
-      reject(cause instanceof AppError ? cause : networkFailure(cause, url, phase));
+      reject(cause instanceof AppError ? cause : networkFailure(cause, url, phase()));
     });
     request.on('response', (response) => {
-      phase = 'receive';
+      answered = true;
       watchdog.expect(outgoing.idleMs);
       resolve({
         status: response.statusCode ?? 0,
@@ -115,11 +122,10 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | false): Promise<Answer>
       });
     });
 
-    void sendBody(request, outgoing, watchdog, () => phase === 'receive').then(
+    void sendBody(request, outgoing, watchdog, () => answered).then(
       () => {
-        if (phase === 'receive') return;
-        phase = 'wait';
-        watchdog.expect(outgoing.answerMs);
+        bodySent = true;
+        if (connected && !answered) watchdog.expect(outgoing.answerMs);
       },
       (error: unknown) => {
         bodyError = error;
