@@ -16,7 +16,7 @@ import type {
 import type { Draft } from '../ipc/contract';
 
 /** How a token is presented; the live service takes Basic, the reference says Bearer. */
-export type AuthScheme = 'bearer' | 'basic';
+export type AuthScheme = 'Bearer' | 'Basic';
 /** Which forms of requests a server understands. */
 export type Dialect = 'reference' | 'live';
 
