@@ -2,8 +2,10 @@
 import { AppError } from '@shared/errors';
 import { m } from '@shared/i18n';
 import * as blocks from './blocks';
+import { forestDetector } from './forest/index';
 import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
+export { detectRows, type DetectionJob } from './run';
 export type * from './types';
 
 /** Zoom 17–18 in the reference's table: every model but the aerial one. */
@@ -82,10 +84,11 @@ function construction(): ModelInfo {
 
 /** All models, in the reference's order; descriptions are in the language of the moment. */
 export function listModels(): readonly Model[] {
+  const trees = forest();
   return [
     { info: buildings(), detector: null },
     { info: buildingsAerial(), detector: null },
-    { info: forest(), detector: null },
+    { info: trees, detector: forestDetector(trees.name) },
     { info: roads(), detector: null },
     { info: construction(), detector: null },
   ];
