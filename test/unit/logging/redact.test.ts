@@ -116,6 +116,12 @@ describe('secrets that it was never told of', () => {
   });
 });
 
+test('redacting twice changes nothing more', () => {
+  const redactor = withSecret(key);
+  const once = redactor.text(`token: ${key}, password=abc; authorization: Basic ${token}`);
+  expect(redactor.text(once)).toBe(once);
+});
+
 describe('data', () => {
   test('keeps its shape without what stands under password-like keys', () => {
     const redactor = withSecret('topsecretvalue');
