@@ -57,12 +57,7 @@ export interface TileLoader {
    * The samples of a tile: tileWidth·tileHeight·channels.length values. `level` counts in `levels`.
    * Throws the signal's reason when aborted, else AppError `tiff.*`, `rasters.*`.
    */
-  load(
-    level: number,
-    column: number,
-    row: number,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array | Float32Array>;
+  load(level: number, column: number, row: number, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
   /** Drops the cache. The pool belongs to the caller and is not closed. */
   dispose(): void;
 }
