@@ -15,12 +15,12 @@ const sensitiveKey =
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [
-    /((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(\\?["']?\s*[:=]\s*)(?!\[redacted\])(\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|[^\r\n,}\]]+)/gi,
+    /((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(\\?["']?\s*[:=]\s*)(?!\s*(?:(?:basic|bearer)\s+)?\[redacted\])(\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|[^\r\n,}\]]+)/gi,
     `$1$2${hidden}`,
   ],
   [/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${hidden}`],
   [
-    /((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|credential|private[_-]?key|rasterlogin)[\w-]*)(\\?["']?\s*[:=]\s*)(?!\[redacted\])(\\"(?:[^"\\]|\\[^"])*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'}\]]+)/gi,
+    /((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|credential|private[_-]?key|rasterlogin)[\w-]*)(\\?["']?\s*[:=]\s*)(?!\s*(?:(?:basic|bearer)\s+)?\[redacted\])(\\"(?:[^"\\]|\\[^"])*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'}\]]+)/gi,
     `$1$2${hidden}`,
   ],
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]*@/gi, `$1${hidden}@`],
