@@ -5,8 +5,6 @@ import * as blocks from './blocks';
 import { forestDetector } from './forest/index';
 import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
-export { planGrid, type GridImage, type GridPlan } from './grid';
-export { byteScale, toBytes, type ByteScale } from './radiometry';
 export { detectRows, type DetectionJob } from './run';
 export type * from './types';
 

@@ -62,7 +62,7 @@ export interface RgbWindow {
 /**
  * All imagery of a processing on one grid of roughly square pixels: `Detector.workingGsd` metres a side, axes along those of
  * the imagery's CRS. The grid must not depend on how the imagery was cut into files or the work into partitions: lay its
- * origin on whole multiples of the pixel size in CRS units (see `planGrid`).
+ * origin on whole multiples of the pixel size in CRS units.
  */
 export interface PixelSource {
   /** px of the working grid */
