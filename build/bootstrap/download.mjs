@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { inCache } from './places.mjs';
 import { npm, run } from './process.mjs';
 import { Stop } from './say.mjs';
 
@@ -55,11 +54,4 @@ export async function unpackPinned(pin, target, arrange) {
 export async function untar(archive, folder, ...options) {
   mkdirSync(folder, { recursive: true });
   await run('tar', ['-xzf', archive, '-C', folder, ...options]);
-}
-
-/** A folder in the cache that `make` fills; kept for ever under its key, made once. */
-export async function cached(/** @type {string} */ key, /** @type {(target: string) => Promise<void>} */ make) {
-  const target = inCache(key);
-  if (!existsSync(target)) await make(target);
-  return target;
 }

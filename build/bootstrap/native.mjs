@@ -16,6 +16,12 @@ const compat = inRoot('build', 'native', 'compat.h');
 const versionOf = (/** @type {string} */ name) =>
   JSON.parse(readFileSync(inRoot('node_modules', name, 'package.json'), 'utf8')).version;
 
+/** Where keytar's loader looks for its binding. */
+const keytarBinding = inRoot('node_modules', 'keytar', 'build', 'Release', 'keytar.node');
+
+/** True when keytar can be loaded. */
+export const keytarAtHand = () => existsSync(keytarBinding);
+
 /** Where the compiled keytar is kept. */
 const keytarCache = () => inCache('native', `keytar-${versionOf('keytar')}-${platform}`, 'keytar.node');
 
@@ -26,18 +32,13 @@ function sqliteCache(/** @type {Runtime} */ runtime) {
   return inCache('native', name, 'better_sqlite3.node');
 }
 
-/** True when a native module must still be compiled, so that a compiler is needed. */
-export function needsCompiler(/** @type {Runtime} */ runtime) {
-  return !existsSync(keytarCache()) || (runtime.standIn && !existsSync(sqliteCache(runtime)));
-}
-
 /**
  * keytar's binding, in node_modules where its loader looks for it. One binary (Node-API 3) serves Node and every Electron. The
  * project's own prebuilt one is taken where GitHub answers, else it is compiled.
  */
 export async function ensureKeytar() {
-  const target = inRoot('node_modules', 'keytar', 'build', 'Release', 'keytar.node');
-  if (existsSync(target)) return;
+  if (keytarAtHand()) return;
+  const target = keytarBinding;
   const kept = keytarCache();
   if (!existsSync(kept)) {
     await inCopyOf('keytar', async (copy) => {

@@ -1,0 +1,3 @@
+import { prepareAndRun } from './tool.mjs';
+
+export default (/** @type {string[]} */ args) => prepareAndRun('cli', args);

@@ -1,0 +1,3 @@
+import { drive } from './driver.mjs';
+
+export default (/** @type {string[]} */ args) => drive('demo', args);
