@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { AppError, fromErrorData, toErrorData, type ErrorData } from '@shared/errors';
+import type { EngineState } from '@shared/ipc/types';
+import type { Log } from '@shared/log';
+
+/** The engine's process, wherever it runs. */
+export interface EngineProcess {
+  send(message: EngineStart): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Once, whatever ended it. */
+  onExit(listener: (code: number | null) => void): void;
+  kill(): void;
+}
+
+/** The one message that the engine is given. */
+export interface EngineStart {
+  readonly dataDir: string;
+  readonly token: string;
+}
+
+export interface EngineHostPorts {
+  readonly spawn: () => EngineProcess;
+  readonly dataDir: string;
+  /** Keeps the token of this start out of the log. */
+  readonly protect: (secret: string) => () => void;
+  readonly log: Log;
+  /** ms to wait for the port; default 30,000 */
+  readonly startMs?: number;
+  /** Resolves after so many ms. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+export interface EngineEndpoint {
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+/** A start that fails or ends this often within the window is not repeated by itself. */
+const mostFailures = 4;
+const failureWindowMs = 5 * 60_000;
+const longestRestartDelayMs = 5_000;
+
+/**
+ * Runs the local engine: a process with a fresh random token for each start, on a port of its own choice. One that dies is
+ * started again, a few times.
+ */
+export class EngineHost {
+  readonly #ports: EngineHostPorts;
+  readonly #listeners = new Set<(state: EngineState) => void>();
+  #state: EngineState = { state: 'stopped', error: null };
+  #wanted = false;
+  #process: EngineProcess | null = null;
+  #endpoint: Promise<EngineEndpoint> | null = null;
+  #failures: number[] = [];
+
+  constructor(ports: EngineHostPorts) {
+    this.#ports = ports;
+  }
+
+  state(): EngineState {
+    return this.#state;
+  }
+
+  onChange(listener: (state: EngineState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Where the engine answers; waits for a start under way. Throws `engine.stopped`, `engine.not_started`,
+   * `engine.keeps_failing`.
+   */
+  async endpoint(): Promise<EngineEndpoint> {
+    if (this.#endpoint) return this.#endpoint;
+    throw this.#state.error ? fromErrorData(this.#state.error) : new AppError('engine.stopped');
+  }
+
+  /** Returns once it runs or has failed. */
+  async start(): Promise<EngineState> {
+    if (!this.#wanted) this.#failures = [];
+    this.#wanted = true;
+    if (!this.#endpoint) this.#launch();
+    await this.#endpoint?.catch(() => undefined);
+    return this.#state;
+  }
+
+  stop(): EngineState {
+    this.#wanted = false;
+    const process = this.#process;
+    this.#process = null;
+    this.#endpoint = null;
+    process?.kill();
+    this.#become('stopped');
+    return this.#state;
+  }
+
+  #launch(): void {
+    this.#become('starting');
+    const token = randomBytes(32).toString('base64url');
+    const unprotect = this.#ports.protect(token);
+    const process = this.#ports.spawn();
+    this.#process = process;
+    const endpoint = this.#awaitPort(process, token);
+    this.#endpoint = endpoint;
+    endpoint.then(
+      () => {
+        if (this.#process === process) this.#become('running');
+      },
+      (error: unknown) => this.#ports.log.warn('the engine did not start', { error }),
+    );
+    process.onExit((code) => {
+      unprotect();
+      if (this.#process !== process) return;
+      this.#ports.log.warn('the engine ended', { code });
+      this.#process = null;
+      this.#endpoint = null;
+      void this.#restart();
+    });
+    process.send({ dataDir: this.#ports.dataDir, token });
+  }
+
+  #awaitPort(process: EngineProcess, token: string): Promise<EngineEndpoint> {
+    return new Promise((resolve, reject) => {
+      const fail = (details: string): void => {
+        clearTimeout(timer);
+        reject(new AppError('engine.not_started', {}, { details }));
+      };
+      const timer = setTimeout(() => {
+        fail('no answer');
+        process.kill();
+      }, this.#ports.startMs ?? 30_000);
+      process.onMessage((message) => {
+        const port = portOf(message);
+        if (port === null) return;
+        clearTimeout(timer);
+        resolve({ baseUrl: `http://127.0.0.1:${port}/rest`, token });
+      });
+      process.onExit((code) => fail(`it ended with code ${String(code)}`));
+    });
+  }
+
+  async #restart(): Promise<void> {
+    const now = Date.now();
+    this.#failures = [...this.#failures.filter((time) => now - time < failureWindowMs), now];
+    const count = this.#failures.length;
+    if (!this.#wanted) return;
+    if (count >= mostFailures) {
+      this.#wanted = false;
+      this.#become('failed', toErrorData(new AppError('engine.keeps_failing', { count })));
+      return;
+    }
+    this.#become('starting');
+    // Whoever asks meanwhile waits for the next start.
+    const again = (async () => {
+      await this.#wait(Math.min(longestRestartDelayMs, 250 * 4 ** (count - 1)));
+      if (!this.#wanted) throw new AppError('engine.stopped');
+      this.#launch();
+      return this.endpoint();
+    })();
+    this.#endpoint = again;
+    await again.catch(() => undefined);
+  }
+
+  #wait(ms: number): Promise<void> {
+    return this.#ports.wait ? this.#ports.wait(ms) : new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  #become(state: EngineState['state'], error: ErrorData | null = null): void {
+    this.#state = { state, error };
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+}
+
+function portOf(message: unknown): number | null {
+  if (typeof message !== 'object' || message === null || !('port' in message)) return null;
+  const { port } = message;
+  return typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
+}

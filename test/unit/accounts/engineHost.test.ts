@@ -1,0 +1,119 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '@shared/errors';
+import { silentLog } from '@shared/log';
+import { expect, onTestFinished, test } from 'vitest';
+import { EngineHost, type EngineProcess } from '../../../main/accounts';
+
+/** Child processes that stand for the engine: a script with its own way of answering. */
+function setUp(script: string, startMs = 10_000) {
+  const folder = mkdtempSync(join(tmpdir(), 'orthodesk-host-'));
+  const path = join(folder, 'engine.cjs');
+  const starts = join(folder, 'starts');
+  writeFileSync(starts, '');
+  const note = `require('node:fs').appendFileSync(${JSON.stringify(starts)}, JSON.stringify(message) + '\\n')`;
+  writeFileSync(path, `process.on('message', (message) => { ${note}; ${script} });`);
+  const protectedNow = new Set<string>();
+  const spawned: EngineProcess[] = [];
+  const host = new EngineHost({
+    spawn: () => {
+      const child = fork(path, { silent: true });
+      const process: EngineProcess = {
+        send: (message) => child.send(message),
+        onMessage: (listener) => child.on('message', listener),
+        onExit: (listener) => child.on('exit', listener),
+        kill: () => child.kill('SIGKILL'),
+      };
+      spawned.push(process);
+      return process;
+    },
+    dataDir: folder,
+    protect: (secret) => {
+      protectedNow.add(secret);
+      return () => protectedNow.delete(secret);
+    },
+    log: silentLog,
+    startMs,
+    wait: () => Promise.resolve(),
+  });
+  onTestFinished(() => void host.stop());
+  const messages = () =>
+    readFileSync(starts, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { dataDir: string; token: string });
+  return { host, folder, messages, protectedNow, spawned };
+}
+
+function reached(host: EngineHost, state: string): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = host.onChange((now) => {
+      if (now.state !== state) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+test('the engine is told its folder and a token of its own, and is found at the port that it answers', async () => {
+  const { host, folder, messages, protectedNow } = setUp('process.send({ port: 4321 })');
+  expect(await host.start()).toEqual({ state: 'running', error: null });
+  const endpoint = await host.endpoint();
+  expect(endpoint.baseUrl).toBe('http://127.0.0.1:4321/rest');
+  expect(messages()).toEqual([{ dataDir: folder, token: endpoint.token }]);
+  expect(Buffer.from(endpoint.token, 'base64url')).toHaveLength(32);
+  expect([...protectedNow]).toEqual([endpoint.token]);
+});
+
+test('one that dies is started again, with another token', async () => {
+  const { host, messages, spawned } = setUp('process.send({ port: 4321 })');
+  await host.start();
+  const again = reached(host, 'running');
+  spawned[0]?.kill();
+  await again;
+  expect((await host.endpoint()).token).toBe(messages()[1]?.token);
+  expect(messages()[1]?.token).not.toBe(messages()[0]?.token);
+});
+
+test('whoever asks while it restarts waits for the new one', async () => {
+  const { host, spawned } = setUp('process.send({ port: 4321 })');
+  await host.start();
+  const first = await host.endpoint();
+  const restarting = reached(host, 'starting');
+  spawned[0]?.kill();
+  await restarting;
+  const second = await host.endpoint();
+  expect(second.token).not.toBe(first.token);
+});
+
+test('one that dies again and again is given up, and can be started by hand', async () => {
+  const { host, spawned } = setUp('process.exit(3)');
+  const failed = reached(host, 'failed');
+  await host.start();
+  await failed;
+  expect(spawned).toHaveLength(4);
+  expect(host.state().error).toMatchObject({ kind: 'engine.keeps_failing', params: { count: 4 } });
+  await expect(host.endpoint()).rejects.toMatchObject({ kind: 'engine.keeps_failing' });
+  void host.start();
+  expect(host.state().state).toBe('starting');
+});
+
+test('one that never answers is ended', async () => {
+  const { host } = setUp('setInterval(() => {}, 1000)', 100);
+  const failed = reached(host, 'failed');
+  void host.start();
+  await failed;
+  expect(host.state().state).toBe('failed');
+});
+
+test('a stopped one stays stopped', async () => {
+  const { host, spawned } = setUp('process.send({ port: 4321 })');
+  await host.start();
+  const ended = new Promise<void>((resolve) => spawned[0]?.onExit(() => resolve()));
+  expect(host.stop()).toEqual({ state: 'stopped', error: null });
+  await ended;
+  expect(spawned).toHaveLength(1);
+  await expect(host.endpoint()).rejects.toEqual(new AppError('engine.stopped'));
+});
