@@ -48,6 +48,8 @@ export interface WriteTiff {
   readonly dataOrder?: readonly number[];
   /** Bytes between the header and the first directory (the structural metadata of a COG). */
   readonly preamble?: Uint8Array;
+  /** Bytes to keep free for header and directories, where the blocks were written before they are known. */
+  readonly headBytes?: number;
   /** COG: the size of each block (LONG) before it and its last four bytes once more behind it. */
   readonly framedBlocks?: boolean;
 }
@@ -111,6 +113,7 @@ class TiffLayout {
     const { directories } = this.#tiff;
     const counts = directories.map(({ blocks }) => Float64Array.from(blocks, blockLength));
     const placed = directories.map((directory, index) => this.#place(directory, counts[index]!));
+    this.#position = Math.max(this.#position, even(this.#tiff.headBytes ?? 0));
     const headBytes = this.#position;
     const offsets = this.#placeBlocks(counts);
     if (this.#position > (this.#big ? Number.MAX_SAFE_INTEGER : MAX_LONG)) return null;

@@ -1,0 +1,153 @@
+import { add, point, type Point, type Quad } from './geometry';
+import { hash, smoothNoise } from './random';
+
+/** What stands on a block of land. */
+export type LandUse =
+  'town' | 'works' | 'homes' | 'park' | 'site' | 'farm' | 'field' | 'meadow' | 'orchard' | 'forest' | 'pond';
+
+/** What runs along a side of a block. */
+export type WayKind = 'main' | 'street' | 'track' | 'river' | 'none';
+
+export interface Way {
+  readonly kind: WayKind;
+  readonly from: Point;
+  readonly to: Point;
+  /** m, half of the carriageway or of the water */
+  readonly halfWidth: number;
+  /** m, half of the strip that is kept free of everything else */
+  readonly halfStrip: number;
+}
+
+/** m between the lines of the lattice */
+const ACROSS = 176;
+const DOWN = 82;
+/** m that a node is moved at most */
+export const MOVED_AT_MOST = 60;
+const ANGLE = 0.24;
+
+/**
+ * The plan of an endless landscape: a turned, gently bent lattice whose lines carry roads and rivers and whose cells carry a
+ * use. Everything follows from the seed and a cell's numbers, so that any part can be drawn without the rest.
+ */
+export class Lattice {
+  readonly #seed: number;
+  readonly #shift: Point;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#shift = this.#findStart();
+  }
+
+  node(i: number, j: number): Point {
+    const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
+    const straight = point(i * ACROSS * cos - j * DOWN * sin, i * ACROSS * sin + j * DOWN * cos);
+    const bend = (which: number): number =>
+      (smoothNoise(this.#seed + which, straight.x, straight.y, 900) - 0.5) * 2;
+    const jitter = (which: number): number => (hash(this.#seed, i, j, which) / 2 ** 32 - 0.5) * 9;
+    return add(
+      straight,
+      point(bend(11) * 50 + jitter(1) - this.#shift.x, bend(12) * 50 + jitter(2) - this.#shift.y),
+    );
+  }
+
+  cell(i: number, j: number): Quad {
+    return [this.node(i, j), this.node(i + 1, j), this.node(i + 1, j + 1), this.node(i, j + 1)];
+  }
+
+  /** The cells that can reach into a rectangle of the ground (m), plus some that do not. */
+  cellsNear(left: number, top: number, right: number, bottom: number, margin: number): [number, number][] {
+    const reach = margin + MOVED_AT_MOST;
+    const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
+    const xs = [left - reach + this.#shift.x, right + reach + this.#shift.x];
+    const ys = [top - reach + this.#shift.y, bottom + reach + this.#shift.y];
+    const is = xs.flatMap((x) => ys.map((y) => (x * cos + y * sin) / ACROSS));
+    const js = xs.flatMap((x) => ys.map((y) => (-x * sin + y * cos) / DOWN));
+    const cells: [number, number][] = [];
+    for (let j = Math.floor(Math.min(...js)) - 1; j <= Math.max(...js); j++) {
+      for (let i = Math.floor(Math.min(...is)) - 1; i <= Math.max(...is); i++) cells.push([i, j]);
+    }
+    return cells;
+  }
+
+  use(i: number, j: number): LandUse {
+    const x = i * ACROSS;
+    const y = j * DOWN;
+    const built =
+      0.7 * smoothNoise(this.#seed + 1, x, y, 1300) + 0.3 * smoothNoise(this.#seed + 2, x, y, 420);
+    const wooded =
+      0.65 * smoothNoise(this.#seed + 3, x, y, 700) + 0.35 * smoothNoise(this.#seed + 4, x, y, 260);
+    const die = hash(this.#seed, i, j, 3) / 2 ** 32;
+    if (built > 0.66) return die < 0.4 ? 'town' : die < 0.62 ? 'works' : die < 0.9 ? 'homes' : 'park';
+    if (built > 0.46) return die < 0.84 ? 'homes' : die < 0.9 ? 'park' : die < 0.95 ? 'site' : 'works';
+    if (wooded > 0.55) return 'forest';
+    if (wooded > 0.48) return die < 0.35 ? 'meadow' : die < 0.6 ? 'orchard' : 'forest';
+    return die < 0.62
+      ? 'field'
+      : die < 0.8
+        ? 'meadow'
+        : die < 0.87
+          ? 'farm'
+          : die < 0.93
+            ? 'orchard'
+            : 'pond';
+  }
+
+  /** The way along the top of a cell, from its top left node. */
+  wayAcross(i: number, j: number): Way {
+    const kind = ((): WayKind => {
+      if (modulo(j, 9) === 4) return 'main';
+      if (this.#isBuilt(i, j) || this.#isBuilt(i, j - 1)) return 'street';
+      return hash(this.#seed, i >> 2, j, 4) % 100 < 34 ? 'track' : 'none';
+    })();
+    return way(kind, this.node(i, j), this.node(i + 1, j));
+  }
+
+  /** The way down the left side of a cell, from its top left node. */
+  wayDown(i: number, j: number): Way {
+    const kind = ((): WayKind => {
+      if (modulo(i, 16) === 11) return 'river';
+      if (modulo(i, 6) === 1) return 'main';
+      if (this.#isBuilt(i, j) || this.#isBuilt(i - 1, j)) return 'street';
+      return 'none';
+    })();
+    return way(kind, this.node(i, j), this.node(i, j + 1));
+  }
+
+  #isBuilt(i: number, j: number): boolean {
+    return BUILT.has(this.use(i, j));
+  }
+
+  /** A place where small pictures show a bit of everything: homes first, and forest, fields and other uses near. */
+  #findStart(): Point {
+    let best = { score: -1, i: 0, j: 0 };
+    for (let attempt = 0; attempt < 400; attempt++) {
+      const i = (hash(this.#seed, attempt, 21) % 4000) - 2000;
+      const j = (hash(this.#seed, attempt, 22) % 4000) - 2000;
+      const uses: LandUse[] = [];
+      for (let dj = 1; dj < 6; dj++) for (let di = 0; di < 3; di++) uses.push(this.use(i + di, j + dj - di));
+      const homes = uses.filter((use) => use === 'homes').length;
+      const score = Math.min(homes, 7) + 2 * new Set(uses).size + (uses.includes('forest') ? 4 : 0);
+      if (score > best.score) best = { score, i, j };
+    }
+    const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
+    const { i, j } = best;
+    return point(i * ACROSS * cos - j * DOWN * sin, i * ACROSS * sin + j * DOWN * cos);
+  }
+}
+
+const BUILT: ReadonlySet<LandUse> = new Set<LandUse>(['town', 'works', 'homes', 'site', 'park']);
+
+const WIDTHS: Readonly<Record<WayKind, readonly [number, number]>> = {
+  main: [4.6, 8.6],
+  street: [2.9, 5],
+  track: [1.5, 2.4],
+  river: [9, 15],
+  none: [0, 0.4],
+};
+
+function way(kind: WayKind, from: Point, to: Point): Way {
+  const [halfWidth, halfStrip] = WIDTHS[kind];
+  return { kind, from, to, halfWidth, halfStrip };
+}
+
+const modulo = (value: number, by: number): number => ((value % by) + by) % by;
