@@ -1,0 +1,139 @@
+import type { Feature, Polygon } from 'geojson';
+import type { MaskBand, MaskClass, PolygonRules } from '../models/types';
+import type { Ring } from './chains';
+import { simplify } from './simplify';
+import { MaskTracer, type TracedPolygon } from './trace';
+import { ringsAreValid, type FlatRing } from './validity';
+
+export type LonLat = readonly [longitude: number, latitude: number];
+
+export interface ResultProperties {
+  /** Counts up from 1 in the order of the features. */
+  readonly id: number;
+  readonly object_type: string;
+  readonly class_id: string;
+  /** m² on the ellipsoid, holes taken off */
+  readonly area: number;
+}
+
+export type ResultFeature = Feature<Polygon, ResultProperties>;
+
+export interface VectorizeJob {
+  /** px of the working grid */
+  readonly width: number;
+  /** metres per pixel of the working grid */
+  readonly gsd: number;
+  readonly classes: readonly MaskClass[];
+  readonly rules: PolygonRules;
+  /** Longitude and latitude (degrees, WGS 84) of a point of the working grid; (0, 0) is its top left corner. */
+  readonly toLonLat: (x: number, y: number) => LonLat;
+  /** m², unsigned, of a ring on the ellipsoid; its first point is not repeated. */
+  readonly ringArea: (ring: readonly LonLat[]) => number;
+}
+
+/**
+ * The polygons of a mask that arrives in bands from the top down, as GeoJSON features (RFC 7946) in the order in which they
+ * end. Every polygon is valid; polygons of one class do not overlap. Memory follows the polygons that are open.
+ */
+export async function* vectorize(
+  bands: AsyncIterable<MaskBand> | Iterable<MaskBand>,
+  job: VectorizeJob,
+): AsyncGenerator<ResultFeature> {
+  const pixel = job.gsd * job.gsd;
+  const tracer = new MaskTracer(job.width, {
+    minPixels: job.rules.minArea / pixel,
+    minHolePixels: job.rules.minHole / pixel,
+  });
+  const toFeature = featureMaker(job);
+  for await (const band of bands) {
+    for (const polygon of tracer.push(band)) yield* toFeature(polygon);
+  }
+  for (const polygon of tracer.finish()) yield* toFeature(polygon);
+}
+
+function featureMaker(job: VectorizeJob): (polygon: TracedPolygon) => ResultFeature[] {
+  const classes = new Map(job.classes.map((entry) => [entry.value, entry]));
+  let count = 0;
+  return (polygon) => {
+    const entry = classes.get(polygon.value);
+    const rings = entry && geographic(polygon, job);
+    if (!rings) return [];
+    const [exterior, ...holes] = rings;
+    const area = holes.reduce((sum, hole) => sum - job.ringArea(hole), job.ringArea(exterior!));
+    if (area <= 0) return [];
+    count++;
+    return [
+      {
+        type: 'Feature',
+        geometry: { type: 'Polygon', coordinates: rings.map(closed) },
+        properties: {
+          id: count,
+          object_type: entry.objectType,
+          class_id: entry.classId,
+          area: Math.round(area * 100) / 100,
+        },
+      },
+    ];
+  };
+}
+
+/**
+ * Decimals of a degree. RFC 7946 suggests 6 to 7; 7 are a centimetre, so finer pixels get more, or their corners would fall
+ * together.
+ */
+function decimalsFor(gsd: number): number {
+  return Math.max(7, Math.ceil(6 - Math.log10(gsd)));
+}
+
+/**
+ * The rings in degrees, exterior first and counter-clockwise, holes clockwise. An outline that became invalid by
+ * simplification is simplified less, or not at all. Null where even the pixels' own corners fall together.
+ */
+function geographic(polygon: TracedPolygon, job: VectorizeJob): LonLat[][] | null {
+  const scale = 10 ** decimalsFor(job.gsd);
+  const rings = [polygon.exterior, ...polygon.holes];
+  for (const tolerance of [job.rules.tolerance, job.rules.tolerance / 2, 0]) {
+    const outlines = rings.map((ring) => toDegrees(ring, tolerance, scale, job.toLonLat));
+    if (ringsAreValid(outlines)) {
+      return outlines.map((outline, i) => oriented(outline, i === 0, scale));
+    }
+  }
+  return null;
+}
+
+/** Degrees times `scale`, as whole numbers, without points that fall together. */
+function toDegrees(
+  ring: Ring,
+  tolerance: number,
+  scale: number,
+  toLonLat: VectorizeJob['toLonLat'],
+): FlatRing {
+  const corners = simplify(ring, tolerance);
+  const points: number[] = [];
+  for (let i = 0; i < corners.length; i += 2) {
+    const [longitude, latitude] = toLonLat(corners[i]!, corners[i + 1]!);
+    const x = Math.round(longitude * scale);
+    const y = Math.round(latitude * scale);
+    if (x !== points.at(-2) || y !== points.at(-1)) points.push(x, y);
+  }
+  if (points.length > 2 && points[0] === points.at(-2) && points[1] === points.at(-1)) points.length -= 2;
+  return Float64Array.from(points);
+}
+
+function oriented(outline: FlatRing, exterior: boolean, scale: number): LonLat[] {
+  const points: LonLat[] = [];
+  let twice = 0;
+  const [originX, originY] = [outline[0]!, outline[1]!];
+  for (let i = 0; i < outline.length; i += 2) {
+    const next = (i + 2) % outline.length;
+    const [x, y] = [outline[i]! - originX, outline[i + 1]! - originY];
+    twice += x * (outline[next + 1]! - originY) - (outline[next]! - originX) * y;
+    points.push([outline[i]! / scale, outline[i + 1]! / scale]);
+  }
+  const counterClockwise = twice > 0;
+  return counterClockwise === exterior ? points : points.reverse();
+}
+
+function closed(ring: LonLat[]): number[][] {
+  return [...ring, ring[0]!].map(([longitude, latitude]) => [longitude, latitude]);
+}

@@ -1,0 +1,9 @@
+/** From class masks to polygons people keep: valid, simplified, in WGS 84, with the service's attributes. */
+export {
+  vectorize,
+  type LonLat,
+  type ResultFeature,
+  type ResultProperties,
+  type VectorizeJob,
+} from './features';
+export { writeFeatureCollection } from './write';
