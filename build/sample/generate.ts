@@ -64,20 +64,20 @@ export async function generateScene(options: SceneOptions): Promise<GeneratedSce
   const writer = await TiledWriter.create(options.path, image);
   let bytes: number;
   try {
-    // While one tile is compressed on another thread the next is drawn.
-    const buffers = [0, 1].map(() => new Uint8Array(tileSize * tileSize * 3));
-    let writing: Promise<void> = Promise.resolve();
+    // While some tiles are compressed on other threads the next is drawn.
+    const free = Array.from({ length: 4 }, () => new Uint8Array(tileSize * tileSize * 3));
+    const writing: Promise<Uint8Array>[] = [];
     for (let index = 0; index < columns * rows; index++) {
       options.signal?.throwIfAborted();
-      const rgb = buffers[index % 2] as Uint8Array;
+      const rgb = free.pop() ?? (await (writing.shift() as Promise<Uint8Array>));
       renderer.render((index % columns) * tileSize, Math.floor(index / columns) * tileSize, rgb);
-      await writing;
-      writing = writer.write(rgb);
-      // A failure is met at the next tile; until then it must not count as unhandled.
-      writing.catch(() => undefined);
+      const written = writer.write(rgb).then(() => rgb);
+      // A failure is met when the buffer is needed again; until then it must not count as unhandled.
+      written.catch(() => undefined);
+      writing.push(written);
       options.onProgress?.({ tiles: index + 1, of: columns * rows });
     }
-    await writing;
+    await Promise.all(writing);
     bytes = await writer.finish();
   } catch (error) {
     await writer.abandon();

@@ -43,7 +43,8 @@ export class TileRenderer {
   readonly #canvas: Canvas;
   readonly #ground: GroundPainter;
   readonly #things: ThingPainter;
-  readonly #blurred: Uint16Array;
+  /** The last three rows. */
+  readonly #blurred: readonly Uint16Array[];
 
   /** @param size px of a tile's side  @param gsd m of a pixel */
   constructor(
@@ -55,7 +56,7 @@ export class TileRenderer {
     this.#canvas = new Canvas(size, gsd);
     this.#ground = new GroundPainter(this.#canvas, scene.textures);
     this.#things = new ThingPainter(this.#canvas, scene.textures);
-    this.#blurred = new Uint16Array(this.#canvas.width * 3 * 3);
+    this.#blurred = [0, 1, 2].map(() => new Uint16Array(this.#canvas.width * 3));
   }
 
   /** Draws the tile whose top left pixel is (x, y): size × size × 3 bytes, red, green, blue. */
@@ -132,43 +133,52 @@ export class TileRenderer {
 
   /** What the camera makes of it: the lens blurs a little, the air lifts the shadows, the sensor adds noise. */
   #photograph(into: Uint8Array): void {
-    const { width, height, rgb, left, top } = this.#canvas;
+    const { width, height, top, left } = this.#canvas;
     const { sensor } = this.#scene.textures;
-    const rowLength = width * 3;
     const rows = this.#blurred;
-    const blurRow = (y: number): void => {
-      const from = y * rowLength;
-      const to = (y % 3) * rowLength;
-      for (let index = 3; index < rowLength - 3; index++) {
-        rows[to + index] = rgb[from + index]! * 10 + (rgb[from + index - 3]! + rgb[from + index + 3]!) * 3;
-      }
-    };
-    for (let y = MARGIN - 1; y < MARGIN + 1; y++) blurRow(y);
+    for (let y = MARGIN - 1; y < MARGIN + 1; y++) this.#blurRow(y);
     let at = 0;
     for (let y = MARGIN; y < height - MARGIN; y++) {
-      blurRow(y + 1);
-      const above = ((y - 1) % 3) * rowLength;
-      const own = (y % 3) * rowLength;
-      const below = ((y + 1) % 3) * rowLength;
+      this.#blurRow(y + 1);
+      const above = rows[(y - 1) % 3]!;
+      const own = rows[y % 3]!;
+      const below = rows[(y + 1) % 3]!;
       let noise = (hash(this.#scene.seed, y + top, 61) + left + MARGIN) & (SENSOR_LENGTH - 1);
-      for (let index = MARGIN * 3; index < rowLength - MARGIN * 3; index += 3) {
-        const grain = sensor[noise]!;
-        const colourGrain = sensor[(noise * 7 + 13) & (SENSOR_LENGTH - 1)]!;
+      for (let place = MARGIN * 3; place < (width - MARGIN) * 3; place += 3) {
+        const grain = sensor[noise]! * GRAIN;
+        const tint = sensor[(noise * 7 + 13) & (SENSOR_LENGTH - 1)]! * TINT;
         noise = (noise + 1) & (SENSOR_LENGTH - 1);
-        for (let channel = 0; channel < 3; channel++) {
-          const place = index + channel;
-          const blurred = rows[own + place]! * 10 + (rows[above + place]! + rows[below + place]!) * 3;
-          const tint = channel === 1 ? 0 : channel === 0 ? colourGrain : -colourGrain;
-          const value = HAZE[channel]! + blurred * (0.93 / 256) + grain * 0.035 + tint * 0.012;
-          into[at++] = value > 255 ? 255 : value;
-        }
+        const red = own[place]! * 10 + (above[place]! + below[place]!) * 3;
+        const green = own[place + 1]! * 10 + (above[place + 1]! + below[place + 1]!) * 3;
+        const blue = own[place + 2]! * 10 + (above[place + 2]! + below[place + 2]!) * 3;
+        into[at] = (red * GAIN + HAZE[0] + grain + tint) >> FRACTION;
+        into[at + 1] = (green * GAIN + HAZE[1] + grain) >> FRACTION;
+        into[at + 2] = (blue * GAIN + HAZE[2] + grain - tint) >> FRACTION;
+        at += 3;
       }
+    }
+  }
+
+  /** Blurs a row along itself: sixteen times the brightness. */
+  #blurRow(y: number): void {
+    const { width, rgb } = this.#canvas;
+    const from = y * width * 3;
+    const row = this.#blurred[y % 3]!;
+    for (let index = 3; index < width * 3 - 3; index++) {
+      row[index] = rgb[from + index]! * 10 + (rgb[from + index - 3]! + rgb[from + index + 3]!) * 3;
     }
   }
 }
 
+/** Brightness is computed in whole numbers, with so many binary digits behind the point. */
+const FRACTION = 16;
+/** The lens's 16 × 16, and what the air lets through: the brightest stays below 256 with haze and noise. */
+const GAIN = 236;
 /** Light that the air adds, bluish. */
-const HAZE: readonly number[] = [7, 9, 13];
+const HAZE = [7 << FRACTION, 9 << FRACTION, 13 << FRACTION] as const;
+/** Steps of brightness for each step of the sensor's noise, in all colours at once and apart. */
+const GRAIN = Math.round(0.035 * 2 ** FRACTION);
+const TINT = Math.round(0.012 * 2 ** FRACTION);
 
 const holds = (box: Box, x: number, y: number): boolean =>
   x > box.left && x < box.right && y > box.top && y < box.bottom;

@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas';
-import { circle, corners, type Point, type Rectangle, type Ring } from './geometry';
+import { capsule, circle, corners, type Point, type Rectangle, type Ring } from './geometry';
 import type { Building, Tree, Vehicle, Wing } from './scene';
 import { buildingShadows, crownShadow, sides, SUN, vehicleShadow } from './sun';
 import { SHIFT, WRAP, type Textures } from './textures';
@@ -24,27 +24,30 @@ export class ThingPainter {
     this.#darken(vehicleShadow(vehicle));
   }
 
-  /** The shadow of a crown is as ragged as the crown. */
+  /** The shadow of a crown is a band as wide as the crown, and as ragged. */
   castTree(tree: Tree): void {
     const { shade, width, gsd, left, top } = this.#canvas;
     const { clumps } = this.#textures;
-    const ends = crownShadow(tree);
-    const steps = Math.max(1, Math.ceil(tree.radius / 1.2));
+    const [near, far] = crownShadow(tree);
     const radius = (tree.radius * 0.94) / gsd;
-    for (let step = 0; step <= steps; step++) {
-      const t = step / steps;
-      const x = (ends[0].x + (ends[1].x - ends[0].x) * t) / gsd - left;
-      const y = (ends[0].y + (ends[1].y - ends[0].y) * t) / gsd - top;
-      this.#disc(x, y, radius, (py, x0, x1) => {
-        const row = ((py + top) & WRAP) << SHIFT;
-        const dy = (py + 0.5 - y) / radius;
-        for (let px = x0; px < x1; px++) {
-          const dx = (px + 0.5 - x) / radius;
-          const ragged = clumps[row | ((px + left) & WRAP)]! / 400;
-          if (dx * dx + dy * dy + ragged < 1) shade[py * width + px] = 255;
-        }
-      });
-    }
+    const ax = near.x / gsd - left - 0.5;
+    const ay = near.y / gsd - top - 0.5;
+    const bx = (far.x - near.x) / gsd;
+    const by = (far.y - near.y) / gsd;
+    const length2 = bx * bx + by * by;
+    this.#canvas.fill(capsule(near, far, tree.radius), (py, x0, x1) => {
+      const row = ((py + top) & WRAP) << SHIFT;
+      const dy = py - ay;
+      for (let px = x0; px < x1; px++) {
+        const dx = px - ax;
+        const along = (dx * bx + dy * by) / length2;
+        const t = along < 0 ? 0 : along > 1 ? 1 : along;
+        const ex = dx - t * bx;
+        const ey = dy - t * by;
+        const ragged = 1 - clumps[row | ((px + left) & WRAP)]! / 400;
+        if (ex * ex + ey * ey < radius * radius * ragged) shade[py * width + px] = 255;
+      }
+    });
   }
 
   /** Darkens the ground where no sun reaches it; what is left is the blue light of the sky. */
