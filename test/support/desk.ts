@@ -210,6 +210,58 @@ export class Desk {
       .waitFor({ timeout: patience.short });
   }
 
+  async startEngine(): Promise<void> {
+    await this.at('account-menu').click();
+    await this.at('engine-start').click();
+  }
+
+  /** Fills in the form for a Mapflow profile and sends it. */
+  async addAccount(account: { name: string; url: string; token: string }): Promise<void> {
+    await this.at('account-menu').click();
+    await this.at('account-add').click();
+    await this.at('account-name').fill(account.name);
+    await this.at('account-url').fill(account.url);
+    await this.at('account-token').fill(account.token);
+    await this.at('account-submit').click();
+  }
+
+  async signOut(name: string): Promise<void> {
+    await this.at('account-menu').click();
+    await this.at('account-manage').click();
+    await this.at('account-row').filter({ hasText: name }).getByTestId('account-sign-out').click();
+    await this.at('confirm-yes').click();
+  }
+
+  layer(name: string): Locator {
+    return this.at('layer-row').filter({ hasText: name });
+  }
+
+  async selectLayer(name: string): Promise<void> {
+    await this.layer(name).getByText(name).click();
+  }
+
+  async removeLayer(name: string): Promise<void> {
+    await this.layer(name).getByTestId('layer-menu').click();
+    await this.at('layer-remove').click();
+    await this.layer(name).waitFor({ state: 'detached' });
+  }
+
+  /** Draws a triangle in the corner of the map, where the square image does not reach. */
+  async drawAreaBesideImage(): Promise<void> {
+    await this.at('area-drawn').click();
+    const map = await this.at('map').boundingBox();
+    if (!map) throw new Error('There is no map on screen.');
+    const corner = { x: map.x + 24, y: map.y + map.height / 2 };
+    await this.page.mouse.click(corner.x, corner.y);
+    await this.page.mouse.click(corner.x + 24, corner.y);
+    await this.page.mouse.dblclick(corner.x + 24, corner.y + 40);
+  }
+
+  /** What the map shows, as PNG. */
+  async mapPicture(): Promise<Buffer> {
+    return this.at('map').screenshot();
+  }
+
   async screenshot(path: string): Promise<Buffer> {
     await this.page.screenshot({ path });
     return readFileSync(path);
