@@ -14,3 +14,4 @@ export * from './user';
 export type { Page } from './wire';
 export type { Block, BlockChoice, BlockRequest, WorkflowDef } from './workflows';
 export { parseWkt, toWkt } from './wkt';
+export { receive, type Received } from './receive';

@@ -1,0 +1,32 @@
+import { Hono } from 'hono';
+import { imageRoutes } from '../routes/images';
+import { mosaicRoutes } from '../routes/mosaics';
+import { processingRoutes } from '../routes/processings';
+import { projectRoutes } from '../routes/projects';
+import { storageRoutes } from '../routes/storage';
+import { userRoutes } from '../routes/user';
+import type { Services } from '../services';
+import type { EngineEnv } from './body';
+import { guard } from './guard';
+import { errorAnswer } from './respond';
+import { ServiceError } from './serviceError';
+
+/** The API, below `/rest`. */
+export function createApp(services: Services, token: string): Hono<EngineEnv> {
+  const app = new Hono<EngineEnv>().basePath('/rest');
+  app.use('*', guard(token));
+  userRoutes(app, services);
+  projectRoutes(app, services);
+  imageRoutes(app, services);
+  mosaicRoutes(app, services);
+  storageRoutes(app, services);
+  processingRoutes(app, services);
+  const root = new Hono<EngineEnv>();
+  root.onError((error, context) => errorAnswer(error, context, services.log));
+  root.notFound((context) => {
+    const unknown = new ServiceError(404, 'NOT_FOUND', {}, `there is no ${context.req.path}`);
+    return errorAnswer(unknown, context, services.log);
+  });
+  root.route('/', app);
+  return root;
+}

@@ -1,0 +1,7 @@
+/** `model_not_available` -> `ModelNotAvailable`, the way the service writes its codes. */
+export function snakeToPascal(name: string): string {
+  return name
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import type { CostRequest, CreateProcessingRequest, SourceParamsRequest } from '@shared/api';
+import { badRequest, notFound, ServiceError } from '../http/serviceError';
+import { detectorFor } from '../models/index';
+import type { Model } from '../models/types';
+import type { Services } from '../services';
+import type { ImageRow, ProcessingRow } from '../store';
+import { checkArea, overlapsAny } from './area';
+import { chosenBlocks, costOf } from './cost';
+import { resolveImages } from './sources';
+
+/** Checks a request as far as can be known now, prices it and puts it into the queue. */
+export function createProcessing(
+  request: z.output<typeof CreateProcessingRequest>,
+  services: Services,
+): ProcessingRow {
+  const { store, limits } = services;
+  if (!store.projects.get(request.projectId)) throw notFound('project', request.projectId);
+  const model = services.models.find(request.wdId ?? request.wdName ?? '');
+  const blocks = chosenBlocks(model, request.blocks);
+  detectorFor(
+    model,
+    blocks.filter(({ enabled }) => enabled).map(({ name }) => name),
+  );
+  const aois = checkArea(request.geometry);
+  const area = aois.reduce((sum, aoi) => sum + aoi.area, 0);
+  checkLimits(aois.length, area, services);
+  const images = resolveImages(store, request.params.sourceParams);
+  checkImagery(images, request.geometry, model);
+
+  const cost = costOf(model, blocks, area);
+  const remaining = limits.credits - store.processings.spent().credits;
+  if (cost > remaining) throw new ServiceError(400, 'engine.NotEnoughCredits', { cost, remaining });
+  if (store.processings.countUnfinished() >= limits.maxUnfinished) {
+    throw new ServiceError(429, 'engine.TooManyProcessings', { limit: limits.maxUnfinished });
+  }
+  const row = store.processings.create({
+    projectId: request.projectId,
+    name: request.name,
+    description: request.description ?? '',
+    modelId: model.info.id,
+    geometry: request.geometry,
+    params: {
+      sourceParams: withoutPassword(request.params.sourceParams),
+      inferenceParams: request.params.inferenceParams ?? null,
+    },
+    blocks,
+    meta: request.meta ?? {},
+    area,
+    cost,
+    aois,
+  });
+  services.queue.wake();
+  return row;
+}
+
+/** Credits. Asks nothing of the imagery, as the service does. */
+export function priceOf(request: z.output<typeof CostRequest>, services: Services): number {
+  const model = services.models.find(request.wdId ?? request.wdName ?? '');
+  const area = request.geometry
+    ? checkArea(request.geometry).reduce((sum, aoi) => sum + aoi.area, 0)
+    : (request.areaSqKm ?? 0) * 1_000_000;
+  return costOf(model, chosenBlocks(model, request.blocks), area);
+}
+
+/** The source of an old flat request. */
+export function sourceOfV1(params: Readonly<Record<string, string>>): SourceParamsRequest {
+  const zoom = params.zoom === undefined ? {} : { zoom: Number(params.zoom) };
+  if (params.data_provider) return { dataProvider: { providerName: params.data_provider, ...zoom } };
+  const imageIds = (params.image_ids ?? params.image_id)?.split(',').map((id) => id.trim());
+  if (params.mosaic_id !== undefined || imageIds !== undefined) {
+    const mosaic = params.mosaic_id === undefined ? {} : { mosaicId: params.mosaic_id };
+    return { myImagery: { ...mosaic, ...(imageIds ? { imageIds } : {}) } };
+  }
+  if (params.url === undefined) throw badRequest('params: no source is named');
+  return {
+    userDefined: {
+      sourceType: params.source_type ?? 'XYZ',
+      url: params.url,
+      ...zoom,
+      ...(params.crs === undefined ? {} : { crs: params.crs }),
+      ...(params.raster_login === undefined ? {} : { rasterLogin: params.raster_login }),
+    },
+  };
+}
+
+function checkLimits(count: number, area: number, { limits }: Services): void {
+  if (count > limits.maxAois) {
+    throw new ServiceError(400, 'engine.TooManyAois', { aoi_count: count, max_aois: limits.maxAois });
+  }
+  if (area > limits.aoiAreaLimit) {
+    throw new ServiceError(400, 'TOO_LARGE_PROCESSING', {
+      area: String(Math.round(area)),
+      aoiAreaLimit: String(limits.aoiAreaLimit),
+    });
+  }
+}
+
+/** What would fail later is told now. */
+function checkImagery(images: readonly ImageRow[], geometry: ProcessingRow['geometry'], model: Model): void {
+  const coarsest = Math.max(...images.map(({ profile }) => profile.gsd));
+  // A pixel size measured on the ground differs from the nominal one by a little.
+  if (coarsest > model.info.gsd.max * 1.02) {
+    throw new ServiceError(400, 'source-validator.PixelSizeTooHigh', {
+      actual_res: String(coarsest),
+      max_res: String(model.info.gsd.max),
+    });
+  }
+  if (
+    !overlapsAny(
+      geometry,
+      images.map(({ footprint }) => footprint),
+    )
+  ) {
+    throw new ServiceError(400, 'source-validator.NoDataInAOI', {});
+  }
+}
+
+/** A password is used and forgotten: it is never written to the disk. */
+function withoutPassword(source: SourceParamsRequest): SourceParamsRequest {
+  if (!source.userDefined) return source;
+  const { rasterPassword: _, ...rest } = source.userDefined;
+  return { ...source, userDefined: rest };
+}

@@ -1,0 +1,185 @@
+import { AppError } from '@shared/errors';
+import type { Log } from '@shared/log';
+import type { Files } from '../files';
+import type { PartitionRow, ProcessingRow, Store } from '../store';
+import type { DetectionPlan, TaskRunner } from '../tasks/types';
+import { messageOf } from './messages';
+import { cutIntoPartitions } from './partitions';
+import { Progress } from './progress';
+import { writeResult } from './result';
+import { resolveImages } from './sources';
+
+/**
+ * Runs processings one after another, each in parts on the pixel threads. Everything that is decided or done is in the
+ * database or on the disk before the next step begins, so a stop at any moment loses at most the parts under way.
+ */
+export class ProcessingQueue {
+  #running: Promise<void> | null = null;
+  #current: { readonly id: string; readonly controller: AbortController } | null = null;
+  #progress: Progress | null = null;
+  #closing = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly files: Files,
+    private readonly runner: TaskRunner,
+    private readonly log: Log,
+  ) {}
+
+  /** Tells that there may be work. */
+  wake(): void {
+    if (this.#running || this.#closing) return;
+    this.#running = this.#work().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  /** Deletes a processing and its files; one that is under way is stopped first. */
+  async remove(id: string): Promise<void> {
+    if (this.#current?.id === id) {
+      this.#current.controller.abort();
+      await this.#running;
+    }
+    this.store.processings.delete(id);
+    await this.files.removeResult(id);
+    this.wake();
+  }
+
+  /** 0–1, fresher than what the database has. */
+  progressOf(row: ProcessingRow): number {
+    return this.#progress?.id === row.id ? Math.max(row.progress, this.#progress.share) : row.progress;
+  }
+
+  /** Percent of one area. */
+  areaProgress(row: ProcessingRow, area: number): number {
+    if (row.status === 'OK') return 100;
+    const live = this.#progress?.id === row.id ? this.#progress : null;
+    return Math.floor((live?.ofArea(area) ?? row.progress) * 100);
+  }
+
+  /** What is under way is taken up again at the next start. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#current?.controller.abort();
+    await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      const [row] = this.store.processings.unfinished();
+      if (!row || this.#closing) return;
+      const controller = new AbortController();
+      this.#current = { id: row.id, controller };
+      try {
+        await this.#process(row, controller.signal);
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        this.#fail(row, error);
+      } finally {
+        this.#current = null;
+        this.#progress = null;
+      }
+    }
+  }
+
+  async #process(row: ProcessingRow, signal: AbortSignal): Promise<void> {
+    const { processings } = this.store;
+    processings.setStatus(row.id, 'IN_PROGRESS');
+    const plan = await this.#plan(row, signal);
+    const partitions = processings.partitions(row.id);
+    this.#progress = new Progress(row.id, plan, partitions, (share) =>
+      processings.setProgress(row.id, share),
+    );
+    const failures = await this.#detect(row, plan, partitions, this.#progress, signal);
+    const [failure] = failures;
+    if (failure) throw failure;
+    const features = await this.#trace(row, plan, partitions, this.#progress, signal);
+    await writeResult(this.files, row.id, plan.areas.length);
+    processings.setFeatureCount(row.id, features);
+    processings.setProgress(row.id, 1);
+    processings.setStatus(row.id, 'OK');
+    this.log.info('processing done', { processing: row.id, features });
+  }
+
+  /** What was decided at the first run is kept: restarted parts fit the others. */
+  async #plan(row: ProcessingRow, signal: AbortSignal): Promise<DetectionPlan> {
+    if (row.plan !== null) return JSON.parse(row.plan) as DetectionPlan;
+    const images = resolveImages(this.store, row.params.sourceParams).map((image) => ({
+      path: image.linkedPath ?? this.files.image(image.id),
+      profile: image.profile,
+    }));
+    const areas = this.store.processings.aois(row.id).map(({ geometry }) => geometry);
+    const plan = await this.runner.run<'plan'>(
+      { kind: 'plan', modelId: row.modelId, images, areas },
+      { signal },
+    );
+    this.store.processings.setPlan(row.id, JSON.stringify(plan), cutIntoPartitions(plan));
+    return plan;
+  }
+
+  /** All parts that are not done; one that fails does not stop the others. Returns why parts failed. */
+  async #detect(
+    row: ProcessingRow,
+    plan: DetectionPlan,
+    partitions: readonly PartitionRow[],
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<readonly unknown[]> {
+    await this.files.makeResultFolder(row.id);
+    const failures: unknown[] = [];
+    const waiting = partitions.filter(({ status }) => status !== 'OK');
+    const one = async (part: PartitionRow): Promise<void> => {
+      try {
+        await this.runner.run<'detect'>(
+          {
+            kind: 'detect',
+            plan,
+            area: part.aoi,
+            rows: { from: part.rowFrom, to: part.rowTo },
+            target: this.files.mask(row.id, part.position),
+          },
+          { signal, onProgress: (done) => progress.set(part.position, done) },
+        );
+        this.store.processings.setPartition(row.id, part.position, 'OK');
+        progress.set(part.position, 1);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failures.push(error);
+        this.store.processings.setPartition(row.id, part.position, 'FAILED', messageOf(error));
+      }
+    };
+    const lane = async (): Promise<void> => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) await one(part);
+    };
+    await Promise.all(Array.from({ length: this.runner.width }, lane));
+    return failures;
+  }
+
+  /** Returns how many features all areas have. */
+  async #trace(
+    row: ProcessingRow,
+    plan: DetectionPlan,
+    partitions: readonly PartitionRow[],
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<number> {
+    let features = 0;
+    for (let area = 0; area < plan.areas.length; area++) {
+      const masks = partitions
+        .filter(({ aoi }) => aoi === area)
+        .map(({ position }) => this.files.mask(row.id, position));
+      const target = this.files.features(row.id, area);
+      const traced = await this.runner.run<'trace'>({ kind: 'trace', plan, area, masks, target }, { signal });
+      features += traced.features;
+      progress.traced(area);
+    }
+    return features;
+  }
+
+  #fail(row: ProcessingRow, error: unknown): void {
+    const reason =
+      error instanceof AppError ? error.kind : error instanceof Error ? error.stack : String(error);
+    this.log.warn('processing failed', { processing: row.id, reason });
+    this.store.processings.setStatus(row.id, 'FAILED', [messageOf(error)]);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Hono } from 'hono';
+import { m } from '@shared/i18n';
+import type { EngineEnv } from '../http/body';
+import type { Services } from '../services';
+import { localUser, wireModel } from './wire';
+
+/** The flat form of the live service, and the reference's nested user beside it. */
+export function userRoutes(app: Hono<EngineEnv>, services: Services): void {
+  const { limits, store, models } = services;
+  app.get('/user/status', (context) => {
+    const spent = store.processings.spent();
+    const remainingCredits = Math.max(0, limits.credits - spent.credits);
+    return context.json({
+      user: { ...localUser, credits: remainingCredits },
+      email: localUser.email,
+      billingType: 'CREDITS',
+      remainingCredits,
+      processedArea: Math.round(spent.area),
+      remainingArea: Math.max(0, Math.round(limits.areaLimit - spent.area)),
+      areaLimit: limits.areaLimit,
+      maxAoisPerProcessing: limits.maxAois,
+      memoryLimit: limits.memoryLimit,
+      models: models.list().map(wireModel),
+      teams: [],
+      dataProviders: [],
+      searchDataProviders: ['my_imagery_images', 'my_imagery_mosaics'].map((name) => ({
+        id: name,
+        name,
+        displayName: name === 'my_imagery_images' ? m.engine_my_images() : m.engine_my_mosaics(),
+        price: [],
+        previewUrl: null,
+        previewUrlMaxZoom: null,
+        minAreaSqKm: 0,
+      })),
+      reviewWorkflowEnabled: false,
+      notice: m.engine_credits_are_symbolic(),
+    });
+  });
+  app.get('/version', (context) => context.text('0.0.0'));
+}

@@ -1,0 +1,114 @@
+import { createAdaptorServer } from '@hono/node-server';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '@shared/errors';
+import { silentLog, type Log } from '@shared/log';
+import { Files } from './files';
+import { createApp } from './http/app';
+import { defaultLimits, type EngineLimits } from './limits';
+import { findModel, listModels } from './models/index';
+import { Preparation } from './processing/preparation';
+import { ProcessingQueue } from './processing/queue';
+import type { RasterAccess } from './rasterAccess';
+import type { ModelCatalogue, Services } from './services';
+import { createStore, type OpenDatabase } from './store';
+import type { TaskRunner } from './tasks/types';
+
+export interface EngineOptions {
+  /** Where everything is kept; made when it is not there. */
+  readonly dataDir: string;
+  /** What every request must show, as Bearer or Basic. */
+  readonly token: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Only this computer is ever listened to. */
+  readonly host?: '127.0.0.1' | '::1';
+  readonly openDatabase: OpenDatabase;
+  readonly rasters: RasterAccess;
+  /** Where pixels are worked on; closed with the engine. */
+  readonly runner: TaskRunner;
+  readonly limits?: Partial<EngineLimits>;
+  readonly models?: ModelCatalogue;
+  readonly log?: Log;
+}
+
+export interface Engine {
+  /** `http://127.0.0.1:PORT/rest` */
+  readonly url: string;
+  readonly port: number;
+  /** Finishes what answers, stops what runs (it goes on at the next start), closes the database. */
+  close(): Promise<void>;
+}
+
+export const builtInModels: ModelCatalogue = { list: listModels, find: findModel };
+
+/** Starts the local engine. Throws `engine.port_in_use`, `engine.cannot_start`. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const log = options.log ?? silentLog;
+  const host = options.host ?? '127.0.0.1';
+  const files = new Files(options.dataDir);
+  await files.prepare();
+  const store = createStore(options.openDatabase, files.database);
+  const queue = new ProcessingQueue(store, files, options.runner, log);
+  const preparation = new Preparation(store, files, options.runner, log);
+  let url = '';
+  const services: Services = {
+    store,
+    files,
+    limits: { ...defaultLimits, ...options.limits },
+    models: options.models ?? builtInModels,
+    rasters: options.rasters,
+    queue,
+    preparation,
+    log,
+    baseUrl: () => url,
+  };
+  const app = createApp(services, options.token);
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  // Uploads take as long as they take; a connection that sends nothing is closed by the idle timeout instead.
+  server.requestTimeout = 0;
+  server.timeout = 10 * 60_000;
+  const port = await listen(server, options.port ?? 0, host).catch(async (error: unknown) => {
+    store.close();
+    await options.runner.close();
+    throw error;
+  });
+  url = `http://${host === '::1' ? '[::1]' : host}:${String(port)}/rest`;
+  log.info('engine listens', { url });
+  preparation.wake();
+  queue.wake();
+
+  return {
+    url,
+    port,
+    close: async () => {
+      await stopListening(server);
+      await Promise.all([queue.close(), preparation.close()]);
+      await options.runner.close();
+      store.close();
+      log.info('engine stopped', {});
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const kind = error.code === 'EADDRINUSE' ? 'engine.port_in_use' : 'engine.cannot_start';
+      reject(new AppError(kind, { port }, { details: error.message, cause: error }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Requests under way get a moment to end. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), 1000);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,28 @@
+import type { Log } from '@shared/log';
+import type { Files } from './files';
+import type { EngineLimits } from './limits';
+import type { Model } from './models/types';
+import type { Preparation } from './processing/preparation';
+import type { ProcessingQueue } from './processing/queue';
+import type { RasterAccess } from './rasterAccess';
+import type { Store } from './store';
+
+/** What the routes work with. */
+export interface Services {
+  readonly store: Store;
+  readonly files: Files;
+  readonly limits: EngineLimits;
+  readonly models: ModelCatalogue;
+  readonly rasters: RasterAccess;
+  readonly queue: ProcessingQueue;
+  readonly preparation: Preparation;
+  readonly log: Log;
+  /** `http://127.0.0.1:PORT/rest`, for the addresses in answers. */
+  readonly baseUrl: () => string;
+}
+
+export interface ModelCatalogue {
+  list(): readonly Model[];
+  /** By id or name. Throws `engine.no_such_model`. */
+  find(idOrName: string): Model;
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, fromErrorData } from '@shared/errors';
+import type { FromThread, ToThread } from './messages';
+import type { Task, TaskOf, TaskOptions, TaskResults, TaskRunner } from './types';
+
+interface Job {
+  readonly id: number;
+  readonly task: Task;
+  readonly options: TaskOptions;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Threads that work on pixels, so that the server answers meanwhile. `file` is the script that calls `servePixelThread` when it
+ * runs in a thread. A thread that dies fails its task and is replaced.
+ */
+export class ThreadPool implements TaskRunner {
+  readonly #idle: Worker[] = [];
+  readonly #busy = new Map<Worker, Job>();
+  readonly #waiting: Job[] = [];
+  #nextId = 1;
+  #closed = false;
+
+  constructor(
+    private readonly file: string | URL,
+    readonly width: number,
+  ) {}
+
+  run<Kind extends Task['kind']>(task: TaskOf<Kind>, options: TaskOptions = {}): Promise<TaskResults[Kind]> {
+    if (this.#closed) return Promise.reject(new AppError('engine.stopping'));
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      const forget = (): void => options.signal?.removeEventListener('abort', cancel);
+      const job: Job = {
+        id,
+        task,
+        options,
+        resolve: (result) => {
+          forget();
+          resolve(result as TaskResults[Kind]);
+        },
+        reject: (error) => {
+          forget();
+          reject(error as Error);
+        },
+      };
+      const cancel = (): void => this.#cancel(job);
+      if (options.signal?.aborted) {
+        job.reject(options.signal.reason);
+        return;
+      }
+      options.signal?.addEventListener('abort', cancel);
+      this.#waiting.push(job);
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#waiting.splice(0)) job.reject(new AppError('engine.stopping'));
+    const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  #cancel(job: Job): void {
+    const waiting = this.#waiting.indexOf(job);
+    if (waiting >= 0) {
+      this.#waiting.splice(waiting, 1);
+      job.reject(job.options.signal?.reason);
+      return;
+    }
+    for (const [worker, running] of this.#busy) {
+      if (running === job) post(worker, { kind: 'cancel', id: job.id });
+    }
+  }
+
+  #next(): void {
+    const job = this.#waiting[0];
+    if (!job || this.#closed) return;
+    const worker = this.#idle.pop() ?? (this.#busy.size < this.width ? this.#start() : null);
+    if (!worker) return;
+    this.#waiting.shift();
+    this.#busy.set(worker, job);
+    post(worker, { kind: 'task', id: job.id, task: job.task });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.file);
+    worker.unref();
+    worker.on('message', (message: FromThread) => this.#heard(worker, message));
+    worker.on('error', (error) => this.#lost(worker, error));
+    worker.on('exit', () => this.#lost(worker, new AppError('engine.thread_ended')));
+    return worker;
+  }
+
+  #heard(worker: Worker, message: FromThread): void {
+    const job = this.#busy.get(worker);
+    if (!job || job.id !== message.id) return;
+    if (message.kind === 'progress') {
+      job.options.onProgress?.(message.done);
+      return;
+    }
+    this.#busy.delete(worker);
+    this.#idle.push(worker);
+    if (message.kind === 'done') job.resolve(message.result);
+    else job.reject(job.options.signal?.aborted ? job.options.signal.reason : fromErrorData(message.error));
+    this.#next();
+  }
+
+  #lost(worker: Worker, error: unknown): void {
+    const idle = this.#idle.indexOf(worker);
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    const job = this.#busy.get(worker);
+    this.#busy.delete(worker);
+    job?.reject(error);
+    this.#next();
+  }
+}
+
+function post(worker: Worker, message: ToThread): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,62 @@
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { gridToLonLat } from '../imagery/grid';
+import { ringArea } from '../imagery/ground';
+import { detectorFor } from '../models/index';
+import { vectorize, type ResultFeature } from '../vectorize/index';
+import type { TaskTools } from './execute';
+import { readMasks } from './maskFile';
+import type { TaskOptions, TraceResult, TraceTask } from './types';
+
+/** Characters gathered before they are written. */
+const chunkLength = 1 << 16;
+
+export async function trace(task: TraceTask, tools: TaskTools, options: TaskOptions): Promise<TraceResult> {
+  const { plan } = task;
+  const area = plan.areas[task.area];
+  if (!area) throw new Error(`no area ${String(task.area)}`);
+  const detector = detectorFor(tools.models.find(plan.modelId));
+  const toLonLat = gridToLonLat(plan.grid);
+  const features = vectorize(readMasks(task.masks), {
+    width: area.window.width,
+    gsd: plan.grid.gsd,
+    classes: detector.classes,
+    rules: detector.polygons,
+    toLonLat: (x, y) => toLonLat(area.window.x + x, area.window.y + y),
+    ringArea,
+  });
+  return { features: await writeLines(task.target, features, options.signal) };
+}
+
+/** One feature a line; the file appears under its name when it is whole and on disk. */
+async function writeLines(
+  path: string,
+  features: AsyncIterable<ResultFeature>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const unfinished = `${path}.part`;
+  let count = 0;
+  async function* lines(): AsyncGenerator<string, void, undefined> {
+    let text = '';
+    for await (const feature of features) {
+      signal?.throwIfAborted();
+      count++;
+      text += `${JSON.stringify(feature)}\n`;
+      if (text.length < chunkLength) continue;
+      yield text;
+      text = '';
+    }
+    yield text;
+  }
+  try {
+    await pipeline(lines(), createWriteStream(unfinished));
+    const file = await open(unfinished, 'r+');
+    await file.sync().finally(() => file.close());
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  await rename(unfinished, path);
+  return count;
+}

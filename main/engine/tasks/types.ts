@@ -1,0 +1,96 @@
+import type { Geometry } from '@shared/api';
+import type { PixelWindow } from '@shared/tiff/types';
+import type { DetectorContext } from '../models/types';
+import type { Stretch } from '../imagery/colours';
+import type { WorkingGrid } from '../imagery/grid';
+import type { SourceImage } from '../imagery/mosaicSource';
+
+/**
+ * What all parts of a processing share: plain data, decided once, kept with the processing, sent to the threads that work
+ * on pixels.
+ */
+export interface DetectionPlan {
+  readonly modelId: string;
+  readonly images: readonly SourceImage[];
+  readonly grid: WorkingGrid;
+  readonly colour: 'rgb' | 'grey';
+  readonly stretch: Stretch | null;
+  readonly context: DetectorContext;
+  readonly areas: readonly PlannedArea[];
+}
+
+/** One polygon of the processing's area. */
+export interface PlannedArea {
+  readonly geometry: Geometry;
+  /** The part of the working grid that is read for it: its bounding box and the detector's margin. */
+  readonly window: PixelWindow;
+}
+
+/** Makes a plan: looks at the imagery, lays the grid, lets the detector look at samples. */
+export interface PlanTask {
+  readonly kind: 'plan';
+  readonly modelId: string;
+  readonly images: readonly SourceImage[];
+  readonly areas: readonly Geometry[];
+}
+
+/** Classifies rows of an area and writes the mask to a file. */
+export interface DetectTask {
+  readonly kind: 'detect';
+  readonly plan: DetectionPlan;
+  readonly area: number;
+  /** Rows [from, to) of the area's window. */
+  readonly rows: { readonly from: number; readonly to: number };
+  readonly target: string;
+}
+
+/** Makes polygons of an area's masks and writes them to a file, one GeoJSON feature a line. */
+export interface TraceTask {
+  readonly kind: 'trace';
+  readonly plan: DetectionPlan;
+  readonly area: number;
+  /** In order, from the top. */
+  readonly masks: readonly string[];
+  readonly target: string;
+}
+
+/** Makes the previews of an image and finds the outline of its data. */
+export interface PrepareTask {
+  readonly kind: 'prepare';
+  readonly path: string;
+  readonly small: string;
+  readonly large: string;
+}
+
+export interface PrepareResult {
+  /** null when the image has data everywhere */
+  readonly footprint: Geometry | null;
+}
+
+export interface TraceResult {
+  readonly features: number;
+}
+
+export interface TaskResults {
+  readonly plan: DetectionPlan;
+  readonly detect: Record<never, never>;
+  readonly trace: TraceResult;
+  readonly prepare: PrepareResult;
+}
+
+export type Task = PlanTask | DetectTask | TraceTask | PrepareTask;
+export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
+
+export interface TaskOptions {
+  readonly signal?: AbortSignal;
+  /** 0–1 */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Where work on pixels is done: in this thread (tests), or in threads of their own. */
+export interface TaskRunner {
+  /** How many tasks run side by side. */
+  readonly width: number;
+  run<Kind extends Task['kind']>(task: TaskOf<Kind>, options?: TaskOptions): Promise<TaskResults[Kind]>;
+  close(): Promise<void>;
+}
