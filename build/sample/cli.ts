@@ -65,7 +65,7 @@ process.stdout.write(
 async function jpegEncoder(): Promise<JpegEncoder> {
   const { compress, FORMAT_RGB, SAMP_420 } = (await import('@julusian/jpeg-turbo')).default;
   return (rgb, size) =>
-    compress(Buffer.from(rgb), {
+    compress(Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength), {
       format: FORMAT_RGB,
       width: size,
       height: size,

@@ -121,7 +121,7 @@ export function fillForest(plot: Plot, seed: number): void {
       );
       const stand = smoothNoise(seed + 31, place.x, place.y, 60);
       const species = stand > 0.62 ? 7 : random.whole(0, 4);
-      const radius = species === 7 ? random.between(1.7, 2.6) : random.between(2.1, 4.1);
+      const radius = species === 7 ? random.between(2, 3) : random.between(2.1, 4.1);
       plot.plant(place, radius, species, 11);
     }
   }

@@ -50,11 +50,11 @@ interface Style {
 /** Clay red, brown, slate, light grey: a street tends to one of them. */
 const ROOF_FAMILIES: readonly (readonly (readonly [number, number, number])[])[] = [
   [
-    [164, 92, 68],
-    [150, 80, 60],
-    [172, 104, 80],
-    [138, 76, 60],
-    [118, 70, 58],
+    [152, 92, 72],
+    [142, 84, 66],
+    [160, 104, 84],
+    [130, 80, 66],
+    [114, 74, 64],
   ],
   [
     [116, 88, 74],
@@ -248,7 +248,7 @@ export function varied(
   [r, g, b]: readonly [number, number, number],
 ): [number, number, number] {
   const by = random.between(0.88, 1.1);
-  return [r * by, g * by * random.between(0.97, 1.03), b * by * random.between(0.95, 1.05)];
+  return [r * by, g * by * random.between(0.985, 1.015), b * by * random.between(0.975, 1.02)];
 }
 
 /** A drive from the street along the house, with a garage at its end or a car on it. */

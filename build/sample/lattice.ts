@@ -119,20 +119,41 @@ export class Lattice {
 
   /** A place where small pictures show a bit of everything: homes first, and forest, fields and other uses near. */
   #findStart(): Point {
+    const near = cellsAtStart(300);
+    const around = cellsAtStart(1000);
     let best = { score: -1, i: 0, j: 0 };
-    for (let attempt = 0; attempt < 400; attempt++) {
+    for (let attempt = 0; attempt < 1000; attempt++) {
       const i = (hash(this.#seed, attempt, 21) % 4000) - 2000;
       const j = (hash(this.#seed, attempt, 22) % 4000) - 2000;
-      const uses: LandUse[] = [];
-      for (let dj = 1; dj < 6; dj++) for (let di = 0; di < 3; di++) uses.push(this.use(i + di, j + dj - di));
+      const uses = near.map(([di, dj]) => this.use(i + di, j + dj));
       const homes = uses.filter((use) => use === 'homes').length;
-      const score = Math.min(homes, 7) + 2 * new Set(uses).size + (uses.includes('forest') ? 4 : 0);
+      const wanted = [uses.includes('forest'), uses.includes('field'), uses.includes('pond')];
+      const built = around.filter(([di, dj]) => this.#isBuilt(i + di, j + dj)).length / around.length;
+      const score =
+        2 * Math.min(homes, 3) +
+        new Set(uses).size +
+        2 * wanted.filter(Boolean).length -
+        12 * Math.abs(built - 0.55);
       if (score > best.score) best = { score, i, j };
     }
     const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
     const { i, j } = best;
     return point(i * ACROSS * cos - j * DOWN * sin, i * ACROSS * sin + j * DOWN * cos);
   }
+}
+
+/** The cells, counted from the one at the start, whose middle lies within a picture of so many metres. */
+function cellsAtStart(size: number): [number, number][] {
+  const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
+  const cells: [number, number][] = [];
+  for (let j = -Math.ceil(size / DOWN); j < size / DOWN + 1; j++) {
+    for (let i = 0; i < (1.3 * size) / ACROSS; i++) {
+      const x = (i + 0.5) * ACROSS * cos - (j + 0.5) * DOWN * sin;
+      const y = (i + 0.5) * ACROSS * sin + (j + 0.5) * DOWN * cos;
+      if (x > 0 && x < size && y > 0 && y < size) cells.push([i, j]);
+    }
+  }
+  return cells;
 }
 
 const BUILT: ReadonlySet<LandUse> = new Set<LandUse>(['town', 'works', 'homes', 'site', 'park']);

@@ -16,7 +16,7 @@ import type { Building, Material, Patch, RoofShape, Tree, Vehicle, Wing } from '
 export class Plot {
   readonly patches: Patch[] = [];
   readonly buildings: Building[] = [];
-  readonly trees: Tree[] = [];
+  trees: Tree[] = [];
   readonly vehicles: Vehicle[] = [];
   readonly #keptFree: Rectangle[] = [];
 
@@ -45,6 +45,9 @@ export class Plot {
   build(building: NewBuilding, gap = 1.5): boolean {
     const wings = building.wings.map((wing) => ({ ...wing, roof: wing.roof ?? building.roof }));
     if (!wings.every((wing) => this.isFree(wing, gap))) return false;
+    this.trees = this.trees.filter(({ centre, radius }) =>
+      wings.every((wing) => isClear(centre, radius, wing)),
+    );
     const outline = building.outline ?? corners(wings[0] as Wing);
     this.buildings.push({
       kind: building.kind,
@@ -63,7 +66,7 @@ export class Plot {
   plant(centre: Point, radius: number, species: number, height = radius * 1.7 + 2): boolean {
     if (depthWithin(this.quad, centre) < radius + 0.3) return false;
     const taken = [...this.#keptFree, ...this.buildings.flatMap((building) => building.wings)];
-    if (taken.some((rectangle) => distanceToRectangle(centre, rectangle) < radius + 0.7)) return false;
+    if (!taken.every((rectangle) => isClear(centre, radius, rectangle))) return false;
     this.trees.push({ centre, radius, height, species, variation: this.random.next() });
     return true;
   }
@@ -72,6 +75,10 @@ export class Plot {
     this.vehicles.push({ ...vehicle, colour: this.random.pick(VEHICLE_COLOURS) });
   }
 }
+
+/** Whether a crown does not hang over a rectangle. */
+const isClear = (centre: Point, radius: number, rectangle: Rectangle): boolean =>
+  distanceToRectangle(centre, rectangle) >= radius + 0.7;
 
 export interface NewBuilding {
   readonly kind: Building['kind'];

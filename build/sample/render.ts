@@ -173,9 +173,9 @@ export class TileRenderer {
 /** Brightness is computed in whole numbers, with so many binary digits behind the point. */
 const FRACTION = 16;
 /** The lens's 16 × 16, and what the air lets through: the brightest stays below 256 with haze and noise. */
-const GAIN = 236;
+const GAIN = 238;
 /** Light that the air adds, bluish. */
-const HAZE = [7 << FRACTION, 9 << FRACTION, 13 << FRACTION] as const;
+const HAZE = [7 << FRACTION, 8 << FRACTION, 11 << FRACTION] as const;
 /** Steps of brightness for each step of the sensor's noise, in all colours at once and apart. */
 const GRAIN = Math.round(0.035 * 2 ** FRACTION);
 const TINT = Math.round(0.012 * 2 ** FRACTION);

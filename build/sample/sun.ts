@@ -15,10 +15,13 @@ export const SUN = {
 /** Where the shadow of something one metre high ends. */
 const CAST: Point = point(-SUN.x / SUN.z, -SUN.y / SUN.z);
 
-/** m by which a roof's ridge stands above its eaves. */
-export function rise(wing: Wing): number {
-  return wing.roof === 'gable' || wing.roof === 'hip' ? wing.halfWidth * 0.7 : 0;
+/** m by which a roof rises for each metre away from its eaves: 35° on houses, less on wide halls. */
+export function slopeOf(wing: Wing): number {
+  return wing.roof === 'gable' || wing.roof === 'hip' ? Math.min(0.7, 4 / wing.halfWidth) : 0;
 }
+
+/** m by which a roof's ridge stands above its eaves */
+const rise = (wing: Wing): number => wing.halfWidth * slopeOf(wing);
 
 /** The ground that a wing keeps from the sun, the wing's own ground included. */
 export function wingShadow(wing: Wing, height: number): Ring {
@@ -55,7 +58,7 @@ export function brightness(downhill: Point, slope: number): number {
 export function sides(wing: Wing): readonly [number, number, number, number] {
   const across = turned(wing.along);
   const opposite = (v: Point): Point => point(-v.x, -v.y);
-  const slope = 0.7;
+  const slope = slopeOf(wing);
   return [
     brightness(opposite(across), slope),
     brightness(across, slope),

@@ -1,7 +1,7 @@
 import type { Canvas } from './canvas';
 import { capsule, circle, corners, type Point, type Rectangle, type Ring } from './geometry';
 import type { Building, Tree, Vehicle, Wing } from './scene';
-import { buildingShadows, crownShadow, sides, SUN, vehicleShadow } from './sun';
+import { buildingShadows, crownShadow, sides, slopeOf, SUN, vehicleShadow } from './sun';
 import { SHIFT, WRAP, type Textures } from './textures';
 
 type Colour = readonly [number, number, number];
@@ -55,9 +55,9 @@ export class ThingPainter {
     const { shade, rgb } = this.#canvas;
     for (let index = 0, at = 0; index < shade.length; index++, at += 3) {
       if (shade[index] === 0) continue;
-      rgb[at] = rgb[at]! * 0.41;
-      rgb[at + 1] = rgb[at + 1]! * 0.45;
-      rgb[at + 2] = rgb[at + 2]! * 0.55;
+      rgb[at] = rgb[at]! * 0.43;
+      rgb[at + 1] = rgb[at + 1]! * 0.46;
+      rgb[at + 2] = rgb[at + 2]! * 0.54;
     }
   }
 
@@ -187,14 +187,14 @@ export class ThingPainter {
 
 /** Broadleaves, a light one, a dark one, shrubs, fruit trees, conifers: lit from above. */
 const SPECIES: readonly Colour[] = [
-  [76, 104, 50],
-  [84, 112, 52],
-  [66, 96, 46],
-  [94, 116, 58],
-  [72, 98, 56],
-  [74, 98, 54],
-  [90, 112, 60],
-  [48, 74, 46],
+  [82, 108, 54],
+  [90, 116, 57],
+  [72, 101, 50],
+  [99, 119, 62],
+  [78, 102, 58],
+  [80, 103, 58],
+  [95, 115, 63],
+  [56, 82, 50],
 ];
 
 /** The surface of one wing's roof: its height and brightness at a pixel. */
@@ -203,6 +203,7 @@ class Roof {
   light = 1;
   readonly #wing: Wing;
   readonly #sides: readonly [number, number, number, number];
+  readonly #slope: number;
   readonly #ux: number;
   readonly #uy: number;
   readonly #u0: number;
@@ -215,6 +216,7 @@ class Roof {
   ) {
     this.#wing = wing;
     this.#sides = sides(wing);
+    this.#slope = slopeOf(wing);
     const { gsd, left, top } = canvas;
     this.#ux = wing.along.x * gsd;
     this.#uy = wing.along.y * gsd;
@@ -247,13 +249,13 @@ class Roof {
       case 'gable': {
         const ridge = halfWidth - toSide < 0.25 ? 0.08 : 0;
         this.light = this.#sides[onBack]! + ridge - (toSide < 0.5 ? this.edge : 0);
-        return toSide * 0.7;
+        return toSide * this.#slope;
       }
       case 'hip': {
         const isEnd = toEnd < toSide;
         this.light =
           this.#sides[isEnd ? (u > 0 ? 3 : 2) : onBack]! - (Math.min(toSide, toEnd) < 0.5 ? this.edge : 0);
-        return Math.min(toSide, toEnd) * 0.7;
+        return Math.min(toSide, toEnd) * this.#slope;
       }
     }
   }

@@ -85,6 +85,9 @@ const rounded = (value: number, digits: number): number => Number(value.toFixed(
 /** m²: slivers at the picture's edge that are left out */
 const LEAST_AREA = 0.5;
 
+/** Characters that are written at once. */
+const PIECE = 256 * 1024;
+
 class TruthWriter {
   readonly counts: TruthCounts = {};
   readonly #stream: WriteStream;
@@ -92,6 +95,7 @@ class TruthWriter {
   readonly #extent: Box;
   readonly #toDegrees: (xy: [number, number]) => [number, number];
   #isFirst = true;
+  #pending = '';
 
   constructor(place: TruthPlace, path: string) {
     this.#place = place;
@@ -112,6 +116,7 @@ class TruthWriter {
 
   async end(): Promise<void> {
     await this.#put('\n]}\n');
+    await this.#flush();
     this.#stream.end();
     await once(this.#stream, 'finish');
   }
@@ -183,8 +188,16 @@ class TruthWriter {
     this.#isFirst = false;
   }
 
+  /** Gathers text and writes it in large pieces. */
   async #put(text: string): Promise<void> {
-    if (!this.#stream.write(text)) await once(this.#stream, 'drain');
+    this.#pending += text;
+    if (this.#pending.length >= PIECE) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const isFull = !this.#stream.write(this.#pending);
+    this.#pending = '';
+    if (isFull) await once(this.#stream, 'drain');
   }
 }
 
