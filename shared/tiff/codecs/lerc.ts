@@ -1,11 +1,8 @@
 import { decode, getBlobInfo, load, type LercData } from 'lerc';
-import wasmUrl from 'lerc/lerc-wasm.wasm?url&inline';
 import type { BlockDecoder, BlockJob, CodecRegistry, Compression, DecodedBlock, SampleArray } from '../types';
+import { NATIVE, swapped } from './byteOrder';
 import { corruptBlock } from './errors';
 import { channelsOf } from './rawSamples';
-
-/** From the `data:` URL of the WebAssembly file to something that LERC's loader can read where it runs. */
-export type WasmLocator = (dataUrl: string) => Promise<string>;
 
 const SAMPLE_TYPES: Readonly<Record<string, string>> = {
   S8: 'int8',
@@ -23,10 +20,11 @@ let ready: Promise<void> | undefined;
 /**
  * LERC (code 34887) by Esri's WebAssembly, with the second compression that tag 50674 may name. An 8-bit alpha band of
  * nothing but 0 and 255 is stored as LERC's mask, as are the NaN of floating point bands (libtiff's tif_lerc.c).
+ * @param wasmUrl where its `.wasm` file lies; beside its module when left out
  */
-export function createLerc(codecs: CodecRegistry, locate: WasmLocator): BlockDecoder {
+export function createLerc(codecs: CodecRegistry, wasmUrl: string | undefined): BlockDecoder {
   return async (bytes, job) => {
-    await (ready ??= start(locate));
+    await (ready ??= load(wasmUrl === undefined ? {} : { locateFile: () => wasmUrl }));
     const blob = await outerDecoded(bytes, job, codecs);
     try {
       return decodeBlob(blob, job);
@@ -34,11 +32,6 @@ export function createLerc(codecs: CodecRegistry, locate: WasmLocator): BlockDec
       throw corruptBlock(job.coding, 'LERC decoder failed', cause);
     }
   };
-}
-
-async function start(locate: WasmLocator): Promise<void> {
-  const location = await locate(wasmUrl);
-  await load({ locateFile: () => location });
 }
 
 /** Undoes the compression around the LERC blob, which is at most a third larger than the samples. */
@@ -66,10 +59,19 @@ function decodeBlob(blob: Uint8Array, job: BlockJob): DecodedBlock {
   const data = decode(blob, { returnInterleaved: true });
   if (SAMPLE_TYPES[data.pixelType] !== coding.sampleType)
     throw corruptBlock(coding, `type ${data.pixelType}`);
-  const samples = data.pixels[0] as SampleArray;
+  const samples = inFileOrder(data.pixels[0] as SampleArray, job);
   if (alphaInMask) return { width, height, channels, samples: withAlpha(samples, data, channels) };
   if (data.mask && coding.sampleType.startsWith('float')) fillMasked(samples, data.mask, channels);
   return { width, height, channels, samples };
+}
+
+/** libtiff turns the words of big-endian files round before LERC sees them, though LERC has a byte order of its own. */
+function inFileOrder(samples: SampleArray, { coding }: BlockJob): SampleArray {
+  const width = samples.BYTES_PER_ELEMENT;
+  if (coding.byteOrder === NATIVE || width === 1) return samples;
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  const turned = swapped(bytes, bytes.length, width as 2 | 4 | 8);
+  return new (samples.constructor as typeof Uint16Array)(turned.buffer as ArrayBuffer);
 }
 
 function withAlpha(colours: SampleArray, { mask }: LercData, channels: number): Uint8Array {

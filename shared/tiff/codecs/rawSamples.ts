@@ -112,7 +112,9 @@ function packedOf(bytes: Uint8Array, job: BlockJob): SampleArray {
   if (bits > 32) throw unsupportedSamples(job);
   const holder = bits <= 8 ? Uint8Array : bits <= 16 ? Uint16Array : Uint32Array;
   const out = new holder(rowLength * height);
-  unpackBits(bytes, out, rowLength, bits);
+  // GDAL writes 24-bit integers in the order opposite to the file's, so this is the only order found in the wild.
+  const turned = bits === 24 && coding.byteOrder === 'big';
+  unpackBits(turned ? swapped(bytes, job.expectedBytes, 3) : bytes, out, rowLength, bits);
   return out;
 }
 

@@ -1,5 +1,4 @@
 import type { BlockDecoder, CodecRegistry, Compression } from '../types';
-import type { WasmLocator } from './lerc';
 import { decodeNone } from './none';
 import { decodePackBits } from './packbits';
 
@@ -8,7 +7,8 @@ export type CodecOverrides = Readonly<Partial<Record<Compression, BlockDecoder>>
 
 /** What the portable decoders need to know of the environment. */
 export interface CodecEnvironment {
-  readonly locateWasm?: WasmLocator;
+  /** Where LERC's `.wasm` file can be fetched; beside its module when left out. */
+  readonly lercWasmUrl?: string;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface CodecEnvironment {
  */
 export function createCodecs(
   overrides: CodecOverrides = {},
-  { locateWasm = (dataUrl) => Promise.resolve(dataUrl) }: CodecEnvironment = {},
+  { lercWasmUrl }: CodecEnvironment = {},
 ): CodecRegistry {
   const registry: CodecRegistry = { get: (compression) => overrides[compression] ?? portable[compression] };
   const portable: CodecOverrides = {
@@ -29,7 +29,7 @@ export function createCodecs(
     lzma: lazy(async () => (await import('./lzma')).decodeLzma),
     jpeg: lazy(async () => (await import('./jpeg')).decodeJpeg),
     webp: lazy(async () => (await import('./webp')).decodeWebp),
-    lerc: lazy(async () => (await import('./lerc')).createLerc(registry, locateWasm)),
+    lerc: lazy(async () => (await import('./lerc')).createLerc(registry, lercWasmUrl)),
   };
   return registry;
 }

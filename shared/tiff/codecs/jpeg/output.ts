@@ -11,6 +11,7 @@ export function toPixels(decoded: DecodedFrame, width: number, height: number, c
   const { frame, components, geometry } = decoded;
   const channels = components.length;
   const out = new Uint8Array(width * height * channels);
+  const clamped = new Uint8ClampedArray(out.buffer);
   const columns = Math.min(width, frame.width);
   const rows = Math.min(height, frame.height);
   const upsamplers = components.map((component) => upsamplerOf(component, geometry, frame.width));
@@ -18,7 +19,7 @@ export function toPixels(decoded: DecodedFrame, width: number, height: number, c
   for (let y = 0; y < rows; y++) {
     for (let i = 0; i < channels; i++) (upsamplers[i] as RowUpsampler)(y, lines[i] as Uint8Array);
     const to = y * width * channels;
-    if (convert) yccRowToRgb(lines[0]!, lines[1]!, lines[2]!, out, to, columns);
+    if (convert) yccRowToRgb(lines[0]!, lines[1]!, lines[2]!, clamped, to, columns);
     else interleave(lines, out, to, columns);
   }
   return out;

@@ -1,0 +1,57 @@
+import { constants, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
+import { promisify } from 'node:util';
+import { corruptBlock, createCodecs } from '@shared/tiff/codecs';
+import { decodeDeflate } from '@shared/tiff/codecs/deflate';
+import type { BlockDecoder, BlockJob, CodecRegistry } from '@shared/tiff/types';
+import { decodeJpegFast } from './fastJpeg';
+
+export interface NodeCodecOptions {
+  /**
+   * 'fast' decodes JPEG in native code with an approximate DCT: some six times quicker, mostly within 2 levels, further
+   * off at high qualities. Good for pictures that are averaged down. Samples are exact when left out.
+   */
+  readonly jpeg?: 'exact' | 'fast';
+  /** True where the caller is a thread of its own: saves the way through Node's thread pool. */
+  readonly ownThread?: boolean;
+}
+
+/** The codecs of Node: zlib in native code, everything else as everywhere. */
+export function createNodeCodecs({
+  jpeg = 'exact',
+  ownThread = false,
+}: NodeCodecOptions = {}): CodecRegistry {
+  const deflate = ownThread ? inflateHere : inflateInPool;
+  return createCodecs(jpeg === 'fast' ? { deflate, jpeg: decodeJpegFast } : { deflate });
+}
+
+const inflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(inflate);
+
+const inflateInPool: BlockDecoder = (bytes, job) =>
+  inflateAsync(bytes, optionsFor(job)).catch((error: unknown) => again(error, bytes, job));
+
+const inflateHere: BlockDecoder = async (bytes, job) => {
+  try {
+    return inflateSync(bytes, optionsFor(job));
+  } catch (error) {
+    return again(error, bytes, job);
+  }
+};
+
+/** One output buffer of the right size, never more; a stream that breaks off gives what it has. */
+function optionsFor({ expectedBytes }: BlockJob): ZlibOptions {
+  return {
+    chunkSize: Math.max(expectedBytes + 64, 64),
+    maxOutputLength: Math.max(expectedBytes, 1),
+    finishFlush: constants.Z_SYNC_FLUSH,
+  };
+}
+
+/**
+ * A last strip may hold more rows than the image needs, and a damaged stream may be good up to some place: the portable
+ * decoder reads as far as it goes and stops at the expected size.
+ */
+async function again(error: unknown, bytes: Uint8Array, job: BlockJob): Promise<Uint8Array> {
+  const out = await decodeDeflate(bytes, job);
+  if (out instanceof Uint8Array) return out;
+  throw corruptBlock(job.coding, 'not a zlib stream', error);
+}
