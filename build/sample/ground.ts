@@ -1,7 +1,8 @@
 import type { Canvas } from './canvas';
-import type { Patch, Material } from './scene';
-import { SHIFT, WRAP, type Textures } from './textures';
+import type { Ring } from './geometry';
 import { hash } from './random';
+import type { Material, Patch } from './scene';
+import { SHIFT, WRAP, type Textures } from './textures';
 
 /** How a material looks from above. Colours are red, green, blue, 0–255; the others are steps of brightness. */
 interface Look {
@@ -73,11 +74,17 @@ export class GroundPainter {
     for (let y = 0; y < height; y++) paint(y, 0, width);
   }
 
+  /** A patch of its own: its grain differs from its neighbour's. */
   patch({ ring, material, tone, rows }: Patch): void {
     const chosen = LOOKS[material];
     const first = ring[0]!;
     const offset = hash(17, Math.round(first.x * 10), Math.round(first.y * 10));
     this.#canvas.fill(ring, this.#painter(chosen, tone, offset, rows && chosen.rows ? rows : null));
+  }
+
+  /** A part of something longer, a road or a river, whose parts meet without a seam. */
+  strip(ring: Ring, material: Material): void {
+    this.#canvas.fill(ring, this.#painter(LOOKS[material], 0, 0, null));
   }
 
   #painter(

@@ -93,7 +93,7 @@ export class TileRenderer {
   }
 
   #strip({ from, to }: Way, halfWidth: number, material: Material): void {
-    this.#ground.patch({ ring: capsule(from, to, halfWidth), material, tone: 0, rows: null });
+    this.#ground.strip(capsule(from, to, halfWidth), material);
   }
 
   /** A dashed line along the middle. */
@@ -101,7 +101,7 @@ export class TileRenderer {
     const along = direction(from, to);
     for (let at = halfWidth + 4; at < distance(from, to) - halfWidth - 7; at += 9) {
       const dash = { centre: add(from, along, at + 1.5), along, halfLength: 1.5, halfWidth: 0.17 };
-      this.#ground.patch({ ring: corners(dash), material: 'marking', tone: 0, rows: null });
+      this.#ground.strip(corners(dash), 'marking');
     }
   }
 
