@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { AppError, toErrorData } from '@shared/errors';
+import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { ChunkStates } from './chunkStates';
+import { judge, mayHaveArrived } from './failures';
+import type { SharedListing } from './listing';
+import { byName, findChunk } from './match';
+import type { ListedImage, UploadSource } from './ports';
+import type { RunPorts } from './run';
+import { backoff } from './wait';
+
+export interface DeliveryParts {
+  readonly upload: UploadRecord;
+  readonly mosaicId: string;
+  readonly source: UploadSource;
+  readonly chunks: ChunkStates;
+  readonly listing: SharedListing;
+  readonly signal: AbortSignal;
+  readonly ports: RunPorts;
+  readonly mostAttempts: number;
+  /** Repeats harmless work through outages. */
+  readonly insist: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly untilReachable: () => Promise<void>;
+}
+
+/** Gets chunks into the mosaic, each exactly once as far as one can know, whatever the network does. */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  /** ms of the monotonic clock; a server that asked for patience is left alone until then. */
+  #notBefore = 0;
+  /** What stopped the sending; nothing new is begun after it. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends all chunks that are not confirmed; the first failure that will not pass stops the rest from being begun. */
+  async sendAll(): Promise<void> {
+    const { chunks, ports } = this.#parts;
+    const pending = chunks
+      .all()
+      .filter((chunk) => chunk.state !== 'confirmed')
+      .map((chunk) => chunk.index);
+    this.#failure = null;
+    const work = async (): Promise<void> => {
+      for (let index = pending.shift(); index !== undefined && !this.#failure; index = pending.shift()) {
+        try {
+          await this.#deliver(index);
+        } catch (error) {
+          this.#failure ??= { error };
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: ports.parallelism.most }, work));
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #deliver(index: number): Promise<void> {
+    const { chunks, ports, signal } = this.#parts;
+    for (let attempt = 0; !this.#failure && chunks.at(index).state !== 'confirmed';) {
+      if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return;
+      await ports.waiting.pause(Math.max(0, this.#notBefore - performance.now()), signal);
+      try {
+        await this.#send(index);
+        return;
+      } catch (error) {
+        attempt = await this.#recover(index, error, attempt);
+      }
+    }
+  }
+
+  /** Waits until another attempt makes sense, and counts it; or gives the chunk up by throwing the error on. */
+  async #recover(index: number, error: unknown, attempt: number): Promise<number> {
+    const { chunks, ports, signal, mostAttempts, untilReachable } = this.#parts;
+    const verdict = judge(error, signal);
+    if (verdict.kind === 'aborted' || verdict.kind === 'signed_out') throw error;
+    if (verdict.kind === 'offline') {
+      await untilReachable();
+      return attempt;
+    }
+    ports.log.info('a chunk did not get through', { chunk: chunks.at(index).name, attempt, error });
+    if (verdict.kind === 'passing' && attempt + 1 < mostAttempts) {
+      ports.parallelism.suffered();
+      const delay = backoff(attempt, ports.timing, verdict.retryAfterMs, ports.random);
+      if (verdict.throttled) this.#notBefore = performance.now() + delay;
+      await ports.waiting.pause(delay, signal);
+      return attempt + 1;
+    }
+    if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return attempt;
+    chunks.change(index, { state: 'failed', error: toErrorData(error) });
+    throw error;
+  }
+
+  /**
+   * One request. The ledger says 'sending' before it begins, and 'ambiguous' before the last byte is handed over: whatever
+   * ends the program in between, it knows afterwards whether the server can have the chunk.
+   */
+  async #send(index: number): Promise<void> {
+    const { chunks, ports, signal, source, upload, mosaicId } = this.#parts;
+    const release = await ports.slots.acquire(upload.position, signal);
+    const hash = createHash('sha1');
+    let handedOver = false;
+    try {
+      if (this.#failure) return;
+      await source.checkUnchanged();
+      const before = chunks.at(index);
+      const chunk = chunks.change(index, { state: 'sending', attempts: before.attempts + 1, error: null });
+      const body = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+        let given = 0;
+        for await (const piece of source.read(chunk.name, signal)) {
+          given += piece.length;
+          hash.update(piece);
+          if (given >= chunk.bytes) {
+            await source.checkUnchanged();
+            chunks.change(index, { state: 'ambiguous', sha1: hash.digest('hex') });
+            handedOver = true;
+          }
+          ports.meter.add(piece.length);
+          yield piece;
+        }
+      };
+      const file = { filename: chunk.name, size: chunk.bytes, body: body() };
+      const { imageId } = await ports.server.send(mosaicId, file, signal);
+      // An answer to a file that was not sent whole was not given by the server.
+      if (!handedOver) throw new AppError('uploads.answered_early', { name: chunk.name });
+      chunks.change(index, { state: 'confirmed', imageId });
+      ports.parallelism.arrived(chunk.bytes);
+    } catch (error) {
+      const { state } = chunks.at(index);
+      const certain = !handedOver || !mayHaveArrived(error);
+      if (certain && (state === 'sending' || state === 'ambiguous'))
+        chunks.change(index, { state: 'planned' });
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Finds out whether a chunk arrived: looks, and looks again while the server may still be storing it. True when it is there;
+   * else the chunk is planned anew.
+   */
+  async #settle(index: number): Promise<boolean> {
+    const { chunks, ports, signal, insist, listing } = this.#parts;
+    for (const delay of [0, ...this.#patience(chunks.at(index))]) {
+      await ports.waiting.pause(delay, signal);
+      const listed = byName(await insist(() => listing.fresh()));
+      const { image, foreign } = findChunk(chunks.at(index), listed);
+      await this.clear(index, foreign);
+      if (!image || !(await this.isSame(index, image))) continue;
+      chunks.change(index, { state: 'confirmed', imageId: image.id, usable: image.readiness === 'usable' });
+      return true;
+    }
+    chunks.change(index, { state: 'planned' });
+    return false;
+  }
+
+  /** What was sent long ago is listed by now, or never will be. */
+  #patience(chunk: ChunkRecord): readonly number[] {
+    const { settleMs } = this.#parts.ports.timing;
+    const whole = settleMs.reduce((sum, ms) => sum + ms, 0);
+    return Date.now() - Date.parse(chunk.changedAt) > whole ? [] : settleMs;
+  }
+
+  /** Whether an image that agrees in name and size is the chunk byte for byte, where the server tells its checksum. */
+  async isSame(index: number, image: ListedImage): Promise<boolean> {
+    const { chunks, source, signal } = this.#parts;
+    const chunk = chunks.at(index);
+    if (image.sha1 === null) return true;
+    const sha1 = chunk.sha1 ?? (await Delivery.sha1(source, chunk, signal));
+    if (chunk.sha1 === null) chunks.change(index, { sha1 });
+    return image.sha1.toLowerCase() === sha1;
+  }
+
+  /** Removes what we sent and should not be there: second deliveries, and files that arrived damaged. */
+  async clear(index: number, images: readonly ListedImage[]): Promise<void> {
+    const { chunks, ports, signal, insist, upload } = this.#parts;
+    const chunk = chunks.at(index);
+    if (images.length === 0) return;
+    if (chunk.attempts === 0)
+      throw new AppError('uploads.name_taken', { name: chunk.name, mosaic: upload.mosaicName });
+    for (const image of images) {
+      ports.log.warn('removing a second or damaged copy of a chunk', { chunk: chunk.name, image: image.id });
+      await insist(() => ports.server.removeImage(image.id, signal));
+    }
+  }
+
+  /** Lower-case hex SHA-1 of a chunk's bytes, read from the source. */
+  static async sha1(source: UploadSource, chunk: ChunkRecord, signal: AbortSignal): Promise<string> {
+    const hash = createHash('sha1');
+    for await (const piece of source.read(chunk.name, signal)) hash.update(piece);
+    return hash.digest('hex');
+  }
+}

@@ -1,0 +1,10 @@
+export { mapflowImageServer, type MapflowImages } from './mapflowServer';
+export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';
+export { sourceOpener, type OpenedFile, type SourceParts } from './source';
+export {
+  Uploads,
+  type StartUpload,
+  type UploadListener,
+  type UploadPreview,
+  type UploadsPorts,
+} from './uploads';

@@ -1,0 +1,162 @@
+import type { ChunkState, UploadState } from '@shared/ipc/types';
+import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
+import type { PixelWindow, RasterDescription } from '@shared/tiff/types';
+
+/** The record of every upload on disk; each write is there for good when it returns. */
+export interface Ledger {
+  list(): readonly UploadRecord[];
+  get(id: string): UploadRecord | null;
+  chunks(uploadId: string): readonly ChunkRecord[];
+  insert(upload: UploadRecord, chunks: readonly ChunkRecord[]): void;
+  update(id: string, change: UploadChange): void;
+  updateChunk(uploadId: string, index: number, change: ChunkChange): void;
+  remove(id: string): void;
+  lease(id: string, pid: number, until: number, isAlive: (pid: number) => boolean): boolean;
+  release(id: string, pid: number): void;
+}
+
+export interface UploadChange {
+  readonly mosaicId?: string | null;
+  readonly mosaicName?: string;
+  readonly state?: UploadState;
+  readonly pausedBy?: PauseReason | null;
+  readonly position?: number;
+  readonly error?: UploadRecord['error'];
+  readonly finishedAt?: string | null;
+}
+
+export interface ChunkChange {
+  readonly state?: ChunkState;
+  readonly attempts?: number;
+  readonly sha1?: string | null;
+  readonly imageId?: string | null;
+  readonly usable?: boolean;
+  readonly error?: ChunkRecord['error'];
+}
+
+/** An image as the server lists it. Null where it does not say. */
+export interface ListedImage {
+  readonly id: string;
+  readonly filename: string;
+  readonly bytes: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** hex */
+  readonly sha1: string | null;
+  readonly crs: string | null;
+  readonly bands: number | null;
+  /** units of the CRS */
+  readonly pixelSize: number | null;
+  readonly readiness: 'usable' | 'waiting' | 'failed';
+  /** The server's own words for a failed one. */
+  readonly problem: string | null;
+  readonly uploadedAt: string | null;
+}
+
+export interface OutgoingFile {
+  readonly filename: string;
+  /** bytes, exact */
+  readonly size: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** What uploads need of an account's server. Failures are `AppError`s; those of requests also fit `RequestFailure`. */
+export interface ImageServer {
+  createMosaic(
+    request: { name: string; tags: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<{ id: string }>;
+  mosaicsTagged(tag: string, signal: AbortSignal): Promise<readonly { id: string }[]>;
+  mosaicName(mosaicId: string, signal: AbortSignal): Promise<string>;
+  /** All images, also those that are not ready yet. */
+  images(mosaicId: string, signal: AbortSignal): Promise<readonly ListedImage[]>;
+  send(mosaicId: string, file: OutgoingFile, signal: AbortSignal): Promise<{ imageId: string | null }>;
+  removeImage(imageId: string, signal: AbortSignal): Promise<void>;
+  /** bytes; null where the server does not say */
+  freeStorage(signal: AbortSignal): Promise<number | null>;
+}
+
+/** How far a request had come when it failed: what decides whether it may be repeated. */
+export interface RequestFailure extends Error {
+  readonly kind: string;
+  readonly phase: 'connect' | 'send' | 'wait' | 'receive' | 'answered';
+  /** HTTP status, null where no answer came */
+  readonly status: number | null;
+  /** ms that the server asks to wait */
+  readonly retryAfterMs: number | null;
+  /** The server may have done it all the same. */
+  readonly ambiguous: boolean;
+  /** May succeed later without anybody changing anything. */
+  readonly passing: boolean;
+}
+
+/** What a source file is: enough to notice that it was changed. */
+export interface SourceIdentity {
+  /** bytes */
+  readonly size: number;
+  /** ms since 1970 */
+  readonly mtimeMs: number;
+  /** hex, of samples of the content */
+  readonly hash: string;
+}
+
+export interface PlanLimits {
+  /** bytes that chunks should have */
+  readonly targetBytes: number;
+  /** bytes that no chunk exceeds */
+  readonly maxBytes: number;
+  /** px that no side exceeds */
+  readonly maxSide: number;
+}
+
+export interface PlannedChunk {
+  readonly name: string;
+  readonly window: PixelWindow;
+  /** exact */
+  readonly bytes: number;
+  readonly verbatim: boolean;
+}
+
+export interface SourcePlan {
+  readonly chunks: readonly PlannedChunk[];
+  /** Windows that hold nothing and are not sent. */
+  readonly skipped: readonly PixelWindow[];
+}
+
+/** A raster that is being uploaded: planned and read chunk by chunk. */
+export interface UploadSource {
+  readonly description: RasterDescription;
+  readonly identity: SourceIdentity;
+  plan(limits: PlanLimits, signal: AbortSignal): Promise<SourcePlan>;
+  /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
+  read(chunkName: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
+  checkUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `tiff.*`, `uploads.source_missing`. */
+export type OpenSource = (path: string) => Promise<UploadSource>;
+
+/** ms throughout; the defaults are for people and real networks. */
+export interface Timing {
+  /** First upper bound of a random delay before a repetition; doubles with each. */
+  readonly backoffMs: number;
+  readonly longestBackoffMs: number;
+  /** When to look for a chunk whose fate is not known, after the first look. */
+  readonly settleMs: readonly number[];
+  /** First pause between looks at images that the server prepares; grows. */
+  readonly prepareMs: number;
+  readonly longestPrepareMs: number;
+  /** How long this process holds an upload without saying so again. */
+  readonly leaseMs: number;
+}
+
+export const usualTiming: Timing = {
+  backoffMs: 1_000,
+  longestBackoffMs: 60_000,
+  settleMs: [1_000, 2_000, 4_000, 8_000],
+  prepareMs: 500,
+  longestPrepareMs: 10_000,
+  leaseMs: 15_000,
+};

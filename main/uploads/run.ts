@@ -1,0 +1,260 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { AppError, toErrorData } from '@shared/errors';
+import type { UploadState } from '@shared/ipc/types';
+import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { Log } from '@shared/log';
+import { ChunkStates } from './chunkStates';
+import { Delivery } from './delivery';
+import { judge } from './failures';
+import { SharedListing } from './listing';
+import { byName, findChunk } from './match';
+import type { Meter } from './meter';
+import type { Parallelism } from './parallel';
+import type {
+  ImageServer,
+  Ledger,
+  ListedImage,
+  OpenSource,
+  Timing,
+  UploadChange,
+  UploadSource,
+} from './ports';
+import type { Slots } from './slots';
+import { backoff, type Waiting } from './wait';
+
+export interface RunPorts {
+  readonly ledger: Ledger;
+  readonly server: ImageServer;
+  readonly openSource: OpenSource;
+  readonly slots: Slots;
+  readonly parallelism: Parallelism;
+  readonly meter: Meter;
+  readonly waiting: Waiting;
+  readonly timing: Timing;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly onUpload: () => void;
+  readonly onChunk: (chunk: ChunkRecord) => void;
+}
+
+/** Failures of one kind in a row before the upload gives up and says so. */
+const mostAttempts = 8;
+/** How often chunks that the server confirmed and then lost are sent again. */
+const mostRounds = 3;
+
+/** Takes one upload from wherever its ledger says it is to its end: mosaic, chunks, verification, preparation. */
+export class UploadRun {
+  readonly #ports: RunPorts;
+  readonly #signal: AbortSignal;
+  readonly #chunks: ChunkStates;
+  #upload: UploadRecord;
+  #outage: Promise<void> | null = null;
+
+  constructor(upload: UploadRecord, ports: RunPorts, signal: AbortSignal) {
+    this.#upload = upload;
+    this.#ports = ports;
+    this.#signal = signal;
+    this.#chunks = new ChunkStates(ports.ledger, ports.ledger.chunks(upload.id), (chunk) =>
+      ports.onChunk(chunk),
+    );
+  }
+
+  /** Rejects with what stopped it; the chunks' states are in the ledger by then, the upload's is the caller's to set. */
+  async run(): Promise<void> {
+    const source = await this.#openSource();
+    try {
+      const mosaicId = await this.#insist(() => this.#ensureMosaic());
+      const listing = new SharedListing(() => this.#ports.server.images(mosaicId, this.#signal));
+      const delivery = new Delivery({
+        upload: this.#upload,
+        mosaicId,
+        source,
+        chunks: this.#chunks,
+        listing,
+        signal: this.#signal,
+        ports: this.#ports,
+        mostAttempts,
+        insist: (work) => this.#insist(work),
+        untilReachable: () => this.#untilReachable(),
+      });
+      await this.#meet(await this.#insist(() => listing.fresh()), delivery);
+      for (let round = 1; ; round++) {
+        this.#become('sending');
+        await delivery.sendAll();
+        if (await this.#verify(listing, delivery)) return;
+        if (round >= mostRounds) throw new AppError('uploads.lost_at_server', { name: this.#upload.name });
+      }
+    } finally {
+      await source.close();
+    }
+  }
+
+  /** The source as it was planned, or `uploads.source_changed`. */
+  async #openSource(): Promise<UploadSource> {
+    const { sourceSize, sourceMtimeMs, sourceHash, targetBytes, maxBytes, maxSide, name, path } =
+      this.#upload;
+    const source = await this.#ports.openSource(path);
+    try {
+      const { size, mtimeMs, hash } = source.identity;
+      if (size !== sourceSize || hash !== sourceHash) throw new AppError('uploads.source_changed', { name });
+      const { chunks } = await source.plan({ targetBytes, maxBytes, maxSide }, this.#signal);
+      const planned = new Map(chunks.map((chunk) => [chunk.name, chunk.bytes]));
+      const same = this.#chunks.all().every((chunk) => planned.get(chunk.name) === chunk.bytes);
+      if (!same) throw new AppError('uploads.source_changed', { name });
+      // Some file systems keep times to 2 s only.
+      if (Math.abs(mtimeMs - sourceMtimeMs) > 2000) await this.#requireSameBytes(source);
+      return source;
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** A file with a new date is the old one if what was sent of it reads the same. */
+  async #requireSameBytes(source: UploadSource): Promise<void> {
+    for (const chunk of this.#chunks.all()) {
+      if (chunk.sha1 === null) continue;
+      if ((await Delivery.sha1(source, chunk, this.#signal)) === chunk.sha1) continue;
+      throw new AppError('uploads.source_changed', { name: this.#upload.name });
+    }
+  }
+
+  async #ensureMosaic(): Promise<string> {
+    const { mosaicId, mosaicName, mosaicTag } = this.#upload;
+    if (mosaicId !== null) return mosaicId;
+    const { server } = this.#ports;
+    // An earlier request may have got through without an answer: its tag tells.
+    const [known] = await server.mosaicsTagged(mosaicTag, this.#signal);
+    const request = { name: mosaicName, tags: [mosaicTag] };
+    const mosaic = known ?? (await server.createMosaic(request, this.#signal));
+    this.#change({ mosaicId: mosaic.id });
+    return mosaic.id;
+  }
+
+  /** What the server has already, from an earlier run or an earlier upload of the same file, is not sent again. */
+  async #meet(images: readonly ListedImage[], delivery: Delivery): Promise<void> {
+    const listed = byName(images);
+    for (const { index } of this.#chunks.all()) {
+      const { image, foreign } = findChunk(this.#chunks.at(index), listed);
+      if (image?.readiness === 'failed') {
+        await this.#insist(() => this.#ports.server.removeImage(image.id, this.#signal));
+        this.#chunks.change(index, { state: 'planned', imageId: null, usable: false, error: null });
+      } else if (image && (await delivery.isSame(index, image))) {
+        this.#note(index, image);
+      } else if (image || foreign.length > 0) {
+        await delivery.clear(index, image ? [image, ...foreign] : foreign);
+      } else if (['sending', 'failed'].includes(this.#chunks.at(index).state)) {
+        // The last bytes of a chunk that is still 'sending' were never handed over.
+        this.#chunks.change(index, { state: 'planned', error: null });
+      }
+      await breathe();
+    }
+  }
+
+  /** Until every chunk is in the mosaic once, and usable. False when some are not there and have to be sent again. */
+  async #verify(listing: SharedListing, delivery: Delivery): Promise<boolean> {
+    const { timing, waiting } = this.#ports;
+    this.#become('verifying');
+    let misses = 0;
+    let pause = timing.prepareMs;
+    for (;;) {
+      const listed = byName(await this.#insist(() => listing.fresh()));
+      const missing: number[] = [];
+      let unready = 0;
+      for (const { index } of this.#chunks.all()) {
+        const { image, extra, foreign } = findChunk(this.#chunks.at(index), listed);
+        await delivery.clear(index, [...extra, ...foreign]);
+        if (!image) missing.push(index);
+        else if (!this.#observe(index, image)) unready++;
+      }
+      if (missing.length > 0) {
+        const delay = timing.settleMs[misses++];
+        if (delay === undefined) {
+          for (const index of missing) this.#chunks.change(index, { state: 'planned', imageId: null });
+          return false;
+        }
+        await waiting.pause(delay, this.#signal);
+      } else if (unready > 0) {
+        this.#become('preparing');
+        await waiting.pause(pause, this.#signal);
+        pause = Math.min(timing.longestPrepareMs, pause * 1.5);
+      } else {
+        return true;
+      }
+    }
+  }
+
+  /** Notes what the server says of a chunk's image; true when it is usable. */
+  #observe(index: number, image: ListedImage): boolean {
+    const chunk = this.#chunks.at(index);
+    if (image.readiness === 'failed') {
+      const params = { name: chunk.name, reason: image.problem ?? '' };
+      const error = new AppError('uploads.image_rejected', params);
+      this.#chunks.change(index, { state: 'failed', imageId: image.id, error: toErrorData(error) });
+      throw error;
+    }
+    this.#note(index, image);
+    return image.readiness === 'usable';
+  }
+
+  #note(index: number, image: ListedImage): void {
+    const { imageId, usable, state } = this.#chunks.at(index);
+    const usableNow = image.readiness === 'usable';
+    if (imageId === image.id && usable === usableNow && state === 'confirmed') return;
+    this.#chunks.change(index, { state: 'confirmed', imageId: image.id, usable: usableNow, error: null });
+  }
+
+  /** Repeats harmless work through outages and passing failures. */
+  async #insist<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ;) {
+      try {
+        return await work();
+      } catch (error) {
+        const verdict = judge(error, this.#signal);
+        if (verdict.kind === 'offline') {
+          await this.#untilReachable();
+        } else if (verdict.kind === 'passing' && attempt < mostAttempts) {
+          const { timing, random, waiting } = this.#ports;
+          await waiting.pause(backoff(attempt++, timing, verdict.retryAfterMs, random), this.#signal);
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** One wait for all who meet the same outage; ends when the server answers anything. */
+  #untilReachable(): Promise<void> {
+    this.#outage ??= this.#waitOutOutage().finally(() => (this.#outage = null));
+    return this.#outage;
+  }
+
+  async #waitOutOutage(): Promise<void> {
+    const { server, timing, random, waiting, log } = this.#ports;
+    const before = this.#upload.state;
+    log.info('the server is out of reach', { upload: this.#upload.id });
+    this.#become('offline');
+    for (let attempt = 0; ; attempt++) {
+      await waiting.pause(backoff(attempt, timing, null, random), this.#signal);
+      try {
+        await server.freeStorage(this.#signal);
+        break;
+      } catch (error) {
+        const verdict = judge(error, this.#signal);
+        if (verdict.kind === 'aborted') throw error;
+        if (verdict.kind !== 'offline') break;
+      }
+    }
+    this.#become(before === 'offline' ? 'sending' : before);
+  }
+
+  #become(state: UploadState): void {
+    if (this.#upload.state !== state) this.#change({ state });
+  }
+
+  #change(change: UploadChange): void {
+    this.#ports.ledger.update(this.#upload.id, change);
+    this.#upload = { ...this.#upload, ...change };
+    this.#ports.onUpload();
+  }
+}
