@@ -1,9 +1,11 @@
+import { blockJob, decodeBlock } from './codecs';
 import { RecentPromises } from './recentPromises';
 import { blockSpan } from './sliceBlocks';
 import { TAG } from './tags';
 import type {
   BlockCoding,
   ByteOrder,
+  CodecRegistry,
   DecodedBlock,
   Level,
   PixelWindow,
@@ -16,6 +18,14 @@ import { shorts, type WriteTag } from './writeTags';
 
 /** Decodes a block of a level, as `DecodedBlock` says; null for a sparse one. 64-bit whole numbers must come exact. */
 export type DecodeBlock = (level: Level, index: number) => Promise<DecodedBlock | null>;
+
+/** The decoder of a raster's blocks that slices need where blocks cannot be copied. */
+export function blockDecoder(raster: Raster, codecs: CodecRegistry): DecodeBlock {
+  return async (level, index) => {
+    const bytes = await raster.readBlock(level, index);
+    return bytes && decodeBlock(bytes, blockJob(level, index), codecs);
+  };
+}
 
 /** How the samples of an encoded window are stored: uncompressed, so that its size is known before it is read. */
 export interface EncodedCoding {
