@@ -14,7 +14,6 @@ import { ServiceError } from './serviceError';
 /** The API, below `/rest`. */
 export function createApp(services: Services, token: string): Hono<EngineEnv> {
   const app = new Hono<EngineEnv>().basePath('/rest');
-  app.use('*', guard(token));
   userRoutes(app, services);
   projectRoutes(app, services);
   imageRoutes(app, services);
@@ -22,6 +21,7 @@ export function createApp(services: Services, token: string): Hono<EngineEnv> {
   storageRoutes(app, services);
   processingRoutes(app, services);
   const root = new Hono<EngineEnv>();
+  root.use('*', guard(token));
   root.onError((error, context) => errorAnswer(error, context, services.log));
   root.notFound((context) => {
     const unknown = new ServiceError(404, 'NOT_FOUND', {}, `there is no ${context.req.path}`);

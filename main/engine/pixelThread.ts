@@ -1,0 +1,4 @@
+import { threadTools } from './nodeParts';
+import { servePixelThread } from './tasks/thread';
+
+servePixelThread(threadTools());

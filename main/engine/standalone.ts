@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toErrorData } from '@shared/errors';
+import { errorText, m } from '@shared/i18n';
+import type { Log } from '@shared/log';
+import { nodeRasters, openDatabase, threadCount } from './nodeParts';
+import { startEngine } from './server';
+import { ThreadPool } from './tasks/threadPool';
+
+/** The engine as a server of its own: `--port 8080 --data DIR --token T`. */
+async function main(): Promise<void> {
+  const { port, dataDir, token, given } = readArguments();
+  const engine = await startEngine({
+    dataDir,
+    token,
+    port,
+    openDatabase,
+    rasters: nodeRasters(false),
+    runner: new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount()),
+    log: terminalLog,
+  });
+  process.stdout.write(`${m.engine_listens({ url: engine.url })}\n`);
+  if (!given) process.stdout.write(`${m.engine_token({ token })}\n`);
+  process.stdout.write(`${m.engine_data({ folder: dataDir })}\n`);
+  const stop = (): void => {
+    engine.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+interface Arguments {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly token: string;
+  /** False for a token that was made up and must be told. */
+  readonly given: boolean;
+}
+
+function readArguments(): Arguments {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8080' },
+      data: { type: 'string' },
+      token: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(`${m.engine_usage()}\n`);
+    process.exit(0);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) refuse(m.engine_bad_port({ port: values.port }));
+  const token = values.token ?? process.env['ORTHODESK_ENGINE_TOKEN'] ?? '';
+  return {
+    port,
+    dataDir: resolve(values.data ?? join(homedir(), '.orthodesk-engine')),
+    token: token === '' ? randomBytes(24).toString('base64url') : token,
+    given: token !== '',
+  };
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n${m.engine_usage()}\n`);
+  process.exit(2);
+}
+
+const terminalLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message, data) => process.stderr.write(`${message} ${JSON.stringify(data ?? {})}\n`),
+  error: (message, data) => process.stderr.write(`${message} ${JSON.stringify(data ?? {})}\n`),
+};
+
+main().catch((error: unknown) => {
+  const data = toErrorData(error);
+  const { title, advice } = errorText(data);
+  process.stderr.write(`${title} ${advice}\n${data.details ?? ''}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,105 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { compressSync, FORMAT_RGB } from '@julusian/jpeg-turbo';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { openRaster } from '@shared/tiff/open';
+import { readWindow } from '@shared/tiff/window';
+import { createNodeCodecs } from '../../main/rasters/nodeCodecs';
+import { startEngine, type Engine, type EngineOptions } from '../../main/engine/server';
+import { builtInModels } from '../../main/engine/server';
+import { inProcessRunner } from '../../main/engine/tasks/inProcess';
+import type { JpegEncoder, RasterAccess } from '../../main/engine/rasterAccess';
+import {
+  createMapflowClient,
+  type MapflowClient,
+  type MapflowClientOptions,
+  type UploadFile,
+} from '../../main/mapflow';
+import { fileSource } from '../support/fileSource';
+
+export const token = 'a-token-of-the-test';
+
+const codecs = createNodeCodecs();
+
+export const rasters: RasterAccess = {
+  open: async (path) => {
+    const source = await fileSource(path);
+    try {
+      const raster = await openRaster(source);
+      return {
+        description: raster.description,
+        readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal }),
+        close: () => source.close(),
+      };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  },
+};
+
+export const encodeJpeg: JpegEncoder = (rgb, width, height) =>
+  Promise.resolve(compressSync(Buffer.from(rgb.buffer), { format: FORMAT_RGB, width, height, quality: 85 }));
+
+export interface TestEngine {
+  readonly engine: Engine;
+  readonly client: MapflowClient;
+  readonly folder: string;
+  clientWith(options: Partial<MapflowClientOptions>): MapflowClient;
+  stop(): Promise<void>;
+}
+
+/** A real engine on loopback that works in this process, and a client of it. */
+export async function startTestEngine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
+  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'engine-')));
+  const engine = await startEngine({
+    dataDir: folder,
+    token,
+    openDatabase: (file) => new BetterSqlite3(file),
+    rasters,
+    runner: inProcessRunner({ rasters, encodeJpeg, models: builtInModels }),
+    ...options,
+  });
+  const clientWith = (more: Partial<MapflowClientOptions>): MapflowClient =>
+    createMapflowClient({ baseUrl: engine.url, token: () => token, retries: 0, ...more });
+  const client = clientWith({});
+  return {
+    engine,
+    client,
+    folder,
+    clientWith,
+    stop: async () => {
+      client.close();
+      await engine.close();
+      if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function fileOf(path: string): Promise<UploadFile> {
+  const { size } = await stat(path);
+  return { filename: basename(path), size, body: createReadStream(path) };
+}
+
+/** Asks until the answer is as wanted. */
+export async function until<Value>(
+  ask: () => Promise<Value>,
+  wanted: (value: Value) => boolean,
+  patienceMs = 30_000,
+): Promise<Value> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const value = await ask();
+    if (wanted(value)) return value;
+    if (Date.now() > end) throw new Error(`still ${JSON.stringify(value).slice(0, 500)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
