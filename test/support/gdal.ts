@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SampleArray, SampleType } from '@shared/tiff/types';
 
 const PRIMES = [7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
@@ -90,33 +90,35 @@ export interface RawImage {
   readonly samples: SampleArray;
 }
 
-const ENVI_TYPES: Readonly<Partial<Record<SampleType, number>>> = {
-  uint8: 1,
-  int16: 2,
-  int32: 3,
-  float32: 4,
-  float64: 5,
-  uint16: 12,
-  uint32: 13,
-  int64: 14,
-  uint64: 15,
+const GDAL_TYPES: Readonly<Partial<Record<SampleType, string>>> = {
+  uint8: 'Byte',
+  uint16: 'UInt16',
+  int16: 'Int16',
+  uint32: 'UInt32',
+  int32: 'Int32',
+  uint64: 'UInt64',
+  int64: 'Int64',
+  float32: 'Float32',
+  float64: 'Float64',
 };
 
 /** Writes a raw image that GDAL's tools take as input; the path they open. */
 export function writeRawImage(path: string, image: RawImage): string {
   const { width, height, bands, type, samples } = image;
   writeFileSync(path, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-  const header = [
-    'ENVI',
-    `samples = ${width}`,
-    `lines = ${height}`,
-    `bands = ${bands}`,
-    'header offset = 0',
-    'file type = ENVI Standard',
-    `data type = ${ENVI_TYPES[type] ?? 1}`,
-    'interleave = bsq',
-    'byte order = 0',
-  ];
-  writeFileSync(`${path}.hdr`, header.join('\n'));
-  return path;
+  const bytes = samples.byteLength / (width * height * bands);
+  const band = (index: number): string => `
+    <VRTRasterBand dataType="${GDAL_TYPES[type]}" band="${index + 1}" subClass="VRTRawRasterBand">
+      <SourceFilename relativetoVRT="1">${basename(path)}</SourceFilename>
+      <ImageOffset>${index * width * height * bytes}</ImageOffset>
+      <PixelOffset>${bytes}</PixelOffset>
+      <LineOffset>${width * bytes}</LineOffset>
+      <ByteOrder>LSB</ByteOrder>
+    </VRTRasterBand>`;
+  const list = Array.from({ length: bands }, (_, index) => band(index)).join('');
+  writeFileSync(
+    `${path}.vrt`,
+    `<VRTDataset rasterXSize="${width}" rasterYSize="${height}">${list}</VRTDataset>`,
+  );
+  return `${path}.vrt`;
 }
