@@ -100,9 +100,7 @@ export async function ensureBundles(names) {
   const stale = present.filter((bundle) => !upToDate(bundle, general));
   if (stale.length === 0) return;
   await step(`building ${stale.map((bundle) => bundle.name).join(', ')}`, async () => {
-    const vite = await import(
-      pathToFileURL(createRequire(inRoot('package.json')).resolve('vite')).href
-    );
+    const vite = await import(pathToFileURL(createRequire(inRoot('package.json')).resolve('vite')).href);
     await Promise.all(stale.map((bundle) => build(vite, bundle, general)));
   });
 }

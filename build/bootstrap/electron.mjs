@@ -24,8 +24,9 @@ const patience = { probeMs: 8_000 };
 const wanted = () => JSON.parse(readFileSync(inRoot('node_modules', 'electron', 'package.json'), 'utf8'));
 
 const executableName =
-  { darwin: join('Electron.app', 'Contents', 'MacOS', 'Electron'), win32: 'electron.exe' }[process.platform] ??
-  'electron';
+  { darwin: join('Electron.app', 'Contents', 'MacOS', 'Electron'), win32: 'electron.exe' }[
+    process.platform
+  ] ?? 'electron';
 
 /**
  * Finds the runtime: the folder that `ELECTRON_OVERRIDE_DIST_PATH` names, else the real Electron of the lockfile,
@@ -107,7 +108,13 @@ async function ensureReal(/** @type {string} */ version, /** @type {boolean} */ 
  */
 function sourceAnswers(/** @type {string} */ version) {
   const { env } = process;
-  const routes = ['ELECTRON_MIRROR', 'electron_mirror', 'npm_config_electron_mirror', 'HTTPS_PROXY', 'https_proxy'];
+  const routes = [
+    'ELECTRON_MIRROR',
+    'electron_mirror',
+    'npm_config_electron_mirror',
+    'HTTPS_PROXY',
+    'https_proxy',
+  ];
   if (routes.some((name) => env[name])) return Promise.resolve(true);
   const url = `https://github.com/electron/electron/releases/download/v${version}/SHASUMS256.txt`;
   return new Promise((resolve) => {

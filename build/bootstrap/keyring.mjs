@@ -67,9 +67,13 @@ async function unlocked(
       throw new Error(`gnome-keyring-daemon ended with ${keyring.exitCode} before it was ready.`);
     }
     // Asked of the bus first: a call to the service itself would have the bus start a second, locked one.
-    const owned = ask(env, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus.NameHasOwner', [
-      'string:org.freedesktop.secrets',
-    ]);
+    const owned = ask(
+      env,
+      'org.freedesktop.DBus',
+      '/org/freedesktop/DBus',
+      'org.freedesktop.DBus.NameHasOwner',
+      ['string:org.freedesktop.secrets'],
+    );
     if (owned.includes('boolean true')) {
       const locked = ask(
         env,
@@ -93,6 +97,14 @@ async function unlocked(
  * @param {string[]} args
  */
 function ask(env, name, path, method, args) {
-  const call = ['--session', '--print-reply', '--reply-timeout=2000', `--dest=${name}`, path, method, ...args];
+  const call = [
+    '--session',
+    '--print-reply',
+    '--reply-timeout=2000',
+    `--dest=${name}`,
+    path,
+    method,
+    ...args,
+  ];
   return String(spawnSync('dbus-send', call, { env }).stdout ?? '');
 }

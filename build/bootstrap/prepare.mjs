@@ -2,6 +2,7 @@ import { ensureBundles } from './bundles.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { hasDisplay } from './display.mjs';
 import { ensureElectron } from './electron.mjs';
+import { ensureIcons } from './icons.mjs';
 import { ensureMessages } from './messages.mjs';
 import { ensureKeytar, ensureSqlite } from './native.mjs';
 import { root } from './places.mjs';
@@ -29,6 +30,7 @@ export async function prepareApplication(wanted) {
   await ensureKeytar();
   const sqlite = await ensureSqlite(runtime);
   await ensureMessages();
+  await ensureIcons();
   await ensureBundles(wanted.bundles);
   return { runtime, env: applicationEnv(runtime, sqlite) };
 }
@@ -46,15 +48,16 @@ export async function prepareTool(/** @type {string} */ bundle) {
 const compiler = () => (installsSystemPackages ? ['compile'] : []);
 
 /**
- * What the application and those who drive it are told through the environment: `ORTHODESK_ELECTRON`, the program to start;
- * `ORTHODESK_APP`, the folder to start it with; `ORTHODESK_SQLITE_BINDING`, the database's binding where the runtime needs its
- * own.
+ * What the application and those who drive it are told through the environment: `ORTHODESK_ELECTRON`, the program to start, and
+ * `ELECTRON_OVERRIDE_DIST_PATH`, its folder, where Playwright looks; `ORTHODESK_APP`, the folder to start it with;
+ * `ORTHODESK_SQLITE_BINDING`, the database's binding where the runtime needs its own.
  * @param {Runtime} runtime
  * @param {string | null} sqlite
  * @returns {NodeJS.ProcessEnv}
  */
 function applicationEnv(runtime, sqlite) {
   return {
+    ELECTRON_OVERRIDE_DIST_PATH: runtime.dist,
     ORTHODESK_ELECTRON: runtime.executable,
     ORTHODESK_APP: root,
     ...(sqlite ? { ORTHODESK_SQLITE_BINDING: sqlite } : {}),

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './places.mjs';
@@ -10,7 +10,7 @@ const kept = 60;
  * Runs a program quietly. What it prints is shown only when it fails: its last lines are part of the error.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: string }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number }} [options]
  * @returns {Promise<string>} what it wrote to stdout
  */
 export function run(command, args, options = {}) {
@@ -18,7 +18,8 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: options.env ?? process.env,
-      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
     });
     let out = '';
     let all = '';
@@ -27,7 +28,6 @@ export function run(command, args, options = {}) {
       all += chunk;
     });
     child.stderr?.on('data', (chunk) => (all += chunk));
-    if (options.input !== undefined) child.stdin?.end(options.input);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(out);
@@ -76,11 +76,6 @@ export function which(/** @type {string} */ name) {
     }
   }
   return null;
-}
-
-/** True when the command exists and answers with 0. */
-export function succeeds(/** @type {string} */ command, /** @type {string[]} */ ...args) {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackPinned, untar } from './download.mjs';
 import { inCache, inRoot } from './places.mjs';
@@ -26,7 +26,8 @@ export async function ensureStandIn() {
       unpackPinned(pin, target, arrange),
     );
   }
-  // Copied each time: a newer launcher reaches a cached runtime too.
+  // Put in each time: a newer launcher reaches a cached runtime too.
+  writeFileSync(join(target, 'version'), standInVersion);
   cpSync(inRoot('build', 'standin'), join(target, 'resources', 'app'), { recursive: true });
   return target;
 }

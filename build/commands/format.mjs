@@ -7,5 +7,7 @@ export default async function format(/** @type {string[]} */ args) {
   await ensureDependencies();
   const prettier = inRoot('node_modules', 'prettier', 'bin', 'prettier.cjs');
   const targets = args.length > 0 ? args : ['.'];
-  return tool(prettier, ['--write', '--log-level=warn', ...targets], process.env, (text) => process.stdout.write(text));
+  return tool(prettier, ['--write', '--log-level=warn', ...targets], process.env, (text) =>
+    process.stdout.write(text),
+  );
 }

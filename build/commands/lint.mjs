@@ -10,7 +10,9 @@ export default async function lint(/** @type {string[]} */ args) {
   await ensureDependencies();
   await ensureMessages();
   if (args.length > 0) {
-    return tool(inRoot('node_modules', 'eslint', 'bin', 'eslint.js'), args, process.env, (text) => process.stdout.write(text));
+    return tool(inRoot('node_modules', 'eslint', 'bin', 'eslint.js'), args, process.env, (text) =>
+      process.stdout.write(text),
+    );
   }
   const outcomes = await sideBySide(lintChecks, 2, { env: process.env });
   return outcomes.some((outcome) => outcome.failed > 0) ? 1 : 0;

@@ -29,7 +29,8 @@ export default async function test(/** @type {string[]} */ args) {
   const chosen = only?.split(',').map((name) => name.trim());
   const known = [...checks, ...tests].map((stage) => stage.name);
   const unknown = [...(chosen ?? []).filter((name) => !known.includes(name)), ...rest];
-  if (unknown.length > 0) throw new Stop(`unknown: ${unknown.join(', ')}. The stages are ${known.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Stop(`unknown: ${unknown.join(', ')}. The stages are ${known.join(', ')}.`);
   const wanted = (/** @type {Stage} */ stage) => !chosen || chosen.includes(stage.name);
 
   const started = performance.now();

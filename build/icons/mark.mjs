@@ -57,7 +57,13 @@ export function mark(/** @type {number} */ pixels) {
     [548, 724],
     [312, 724],
   ];
-  shapes.push({ kind: 'ring', points: outline, stroke: small ? 92 : 46, color: accent, fill: small ? 0.55 : 0.3 });
+  shapes.push({
+    kind: 'ring',
+    points: outline,
+    stroke: small ? 92 : 46,
+    color: accent,
+    fill: small ? 0.55 : 0.3,
+  });
   if (!small) for (const [x, y] of outline) shapes.push({ kind: 'dot', x, y, radius: 40, color: light });
   return shapes;
 }

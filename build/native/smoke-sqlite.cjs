@@ -18,7 +18,11 @@ addAll(20_000);
 assert.equal(db.prepare('SELECT count(*) FROM image').pluck().get(), 20_000);
 const byName = db.prepare('SELECT id, name, bytes FROM image WHERE name = ?');
 for (let i = 0; i < 2_000; i++) {
-  assert.deepEqual(byName.get(`tile ${i} é🌲`), { id: i + 1, name: `tile ${i} é🌲`, bytes: Buffer.from([i & 255]) });
+  assert.deepEqual(byName.get(`tile ${i} é🌲`), {
+    id: i + 1,
+    name: `tile ${i} é🌲`,
+    bytes: Buffer.from([i & 255]),
+  });
 }
 let seen = 0;
 for (const row of db.prepare('SELECT name FROM image').iterate()) seen += row.name.length > 0 ? 1 : 0;

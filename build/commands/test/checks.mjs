@@ -18,10 +18,18 @@ function check(/** @type {string} */ name, /** @type {string} */ script, /** @ty
 
 const tsc = inModules('typescript', 'bin', 'tsc');
 
-const eslint = check('lint', inModules('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0', '--cache', '--cache-location', inModules('.cache', 'eslint', '.'));
+const eslint = check(
+  'lint',
+  inModules('eslint', 'bin', 'eslint.js'),
+  '.',
+  '--max-warnings=0',
+  '--cache',
+  '--cache-location',
+  inModules('.cache', 'eslint', '.'),
+);
 const boundaries = check(
   'boundaries',
-  inModules('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+  inModules('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
   '--config',
   '.dependency-cruiser.cjs',
   'main',
@@ -40,6 +48,7 @@ export const checks = [
   boundaries,
   check('types', tsc, '--noEmit', '-p', 'tsconfig.json'),
   check('types-shared', tsc, '--noEmit', '-p', 'tsconfig.shared.json'),
+  check('types-test', tsc, '--noEmit', '-p', 'tsconfig.test.json'),
   check('types-window', tsc, '--noEmit', '-p', 'tsconfig.renderer.json'),
   check(
     'svelte',
@@ -48,5 +57,5 @@ export const checks = [
     './tsconfig.renderer.json',
     '--fail-on-warnings',
   ),
-  check('unused', inModules('knip', 'bin', 'knip.js'), '--no-progress'),
+  check('unused', inModules('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints'),
 ];

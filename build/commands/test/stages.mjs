@@ -73,7 +73,11 @@ async function perform(
  */
 export function tool(script, args, env, print) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout.setEncoding('utf8').on('data', print);
     child.stderr.setEncoding('utf8').on('data', print);
     child.on('error', reject);

@@ -21,7 +21,15 @@ export function vitestStage(name, config, folders) {
       try {
         const code = await tool(
           inRoot('node_modules', 'vitest', 'vitest.mjs'),
-          ['run', '--config', config, ...folders, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+          [
+            'run',
+            '--config',
+            config,
+            ...folders,
+            '--reporter=default',
+            '--reporter=json',
+            `--outputFile.json=${report}`,
+          ],
           { ...env, CI: '1' },
           print,
         );

@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inRoot } from '../../bootstrap/places.mjs';
+import { electronSwitches } from '../../bootstrap/prepare.mjs';
+import { run } from '../../bootstrap/process.mjs';
+import { pack } from '../package.mjs';
+
+/** Packs the application, starts it, and compares what it says of itself; reads the fuses back. */
+export const packageStage = {
+  name: 'package',
+  async run(
+    /** @type {import('./stages.mjs').Context} */ { env, runtime },
+    /** @type {(text: string) => void} */ print,
+  ) {
+    if (!existsSync(inRoot('main', 'main.ts')))
+      return { passed: 0, failed: 0, skipped: 0, note: 'no application' };
+    const code = await pack(runtime, [], env, print);
+    if (code !== 0) return { passed: 0, failed: 1, skipped: 0, note: 'electron-builder failed' };
+    const checks = [startsWithItsVersion, hasItsFuses];
+    let failed = 0;
+    for (const check of checks) {
+      const problem = await check(packedProgram(), env).catch((error) => String(error));
+      if (problem) print(`${problem}\n`);
+      failed += problem ? 1 : 0;
+    }
+    return { passed: 1 + checks.length - failed, failed, skipped: 0 };
+  },
+};
+
+/** The program in release/ on this platform. */
+function packedProgram() {
+  const folder = readdirSync(inRoot('release')).find((name) => /unpacked$|^mac/.test(name)) ?? '';
+  const inside = { darwin: ['Orthodesk.app', 'Contents', 'MacOS', 'Orthodesk'], win32: ['Orthodesk.exe'] };
+  const parts = inside[/** @type {'darwin' | 'win32'} */ (process.platform)] ?? ['orthodesk'];
+  return inRoot('release', folder, ...parts);
+}
+
+/** @returns {Promise<string | null>} what is wrong */
+async function startsWithItsVersion(/** @type {string} */ program, /** @type {NodeJS.ProcessEnv} */ env) {
+  const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const profile = mkdtempSync(join(tmpdir(), 'orthodesk-package-'));
+  // A user has none of the variables with which the sources are started.
+  const own = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(ORTHODESK|ELECTRON|npm)_/.test(name)),
+  );
+  try {
+    const args = [...electronSwitches(env), `--user-data-dir=${profile}`, '--version'];
+    const said = await run(program, args, { env: own, timeoutMs: 60_000 });
+    return said.trim().split(/\s+/).includes(version)
+      ? null
+      : `The packed program says "${said.trim()}" when asked for its version, not "${version}".`;
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Promise<string | null>} what is wrong */
+async function hasItsFuses(/** @type {string} */ program) {
+  const { fuses, fusesNotAs } = await import('../../packaging/fuses.mjs');
+  const wrong = await fusesNotAs(program, fuses);
+  return wrong.length > 0 ? `These fuses are not as they should be: ${wrong.join(', ')}` : null;
+}
