@@ -33,7 +33,8 @@ export function crsOfEntry(entry: EpsgEntry): Crs {
     proj4: entry.kind === 'geocentric' || !isKnownToProj4(definition) ? null : definition,
     name: entry.name,
     kind: entry.kind,
-    unitFactor: entry.kind === 'projected' ? metresPerUnit(entry.projection) : degreesPerUnit(entry.projection),
+    unitFactor:
+      entry.kind === 'projected' ? metresPerUnit(entry.projection) : degreesPerUnit(entry.projection),
   };
 }
 
@@ -87,7 +88,9 @@ export function projectionFor(crs: Crs): Projection | null {
 function guarded(convert: () => number[]): [number, number] {
   try {
     const [x, y] = convert();
-    return x !== undefined && y !== undefined && Number.isFinite(x) && Number.isFinite(y) ? [x, y] : [NaN, NaN];
+    return x !== undefined && y !== undefined && Number.isFinite(x) && Number.isFinite(y)
+      ? [x, y]
+      : [NaN, NaN];
   } catch {
     return [NaN, NaN];
   }

@@ -46,7 +46,8 @@ const transverseMercator = simple('tmerc', lat0, lon0, scale);
 const southOriented: Builder = (p) => [['proj', 'tmerc'], ['axis', 'wsu'], lat0(p), lon0(p), scale(p)];
 const mercatorByScale = simple('merc', lon0, scale);
 const mercatorByParallel: Builder = (p) => [['proj', 'merc'], ['lat_ts', p.standardParallel1 ?? 0], lon0(p)];
-const mercator: Builder = (p) => (p.standardParallel1 === undefined ? mercatorByScale(p) : mercatorByParallel(p));
+const mercator: Builder = (p) =>
+  p.standardParallel1 === undefined ? mercatorByScale(p) : mercatorByParallel(p);
 const conicTwoParallels = simple('lcc', lat0, lon0, lat1, lat2);
 const conicOneParallel: Builder = (p) => [
   ['proj', 'lcc'],
@@ -55,7 +56,8 @@ const conicOneParallel: Builder = (p) => [
   lon0(p),
   ['k_0', p.scaleFactor || 1],
 ];
-const conic: Builder = (p) => (p.standardParallel1 === undefined ? conicOneParallel(p) : conicTwoParallels(p));
+const conic: Builder = (p) =>
+  p.standardParallel1 === undefined ? conicOneParallel(p) : conicTwoParallels(p);
 
 /** Variant A has its origin at the pole and a scale there, variant B the latitude of true scale. */
 const polarStereographic: Builder = (p) => {

@@ -1,11 +1,15 @@
 import { AppError } from '../errors';
+import { blockBytes, blockHeightAt } from './blockSize';
 import { FieldReader } from './fieldReader';
 import { RecentPromises } from './recentPromises';
 import { TAG, fieldTypeSize } from './tags';
-import type { BlockCoding, BlockRange, ByteSource, Level, TagEntry, TiffDirectory } from './types';
+import type { ImageStructure } from './imageStructure';
+import type { BlockRange, ByteSource, Level, TagEntry, TiffDirectory } from './types';
 
 const VALUES_PER_PAGE = 4096;
 const PAGES_KEPT = 64;
+
+export { blockBytes, blockHeightAt } from './blockSize';
 
 /** Where the blocks of one level lie. The arrays of offsets and lengths are read in pages when blocks are asked for. */
 export class BlockIndex {
@@ -14,7 +18,7 @@ export class BlockIndex {
   readonly #offsets: PagedArray | null;
   readonly #lengths: PagedArray | null;
 
-  constructor(level: Level, directory: TiffDirectory, source: ByteSource) {
+  constructor({ level, directory }: ImageStructure, source: ByteSource) {
     this.#level = level;
     this.#source = source;
     // libtiff takes the strip and tile forms of these tags for each other, and some writers rely on it.
@@ -36,35 +40,34 @@ export class BlockIndex {
     // Arrays that end early leave the blocks behind them sparse, as GDAL reads them.
     const offset = (await this.#offsets?.get(index)) ?? 0;
     if (offset === 0) return { offset: 0, length: 0 };
-    const length = (await this.#lengths?.get(index)) ?? 0;
-    const decoded = this.#decodedBytes(index);
-    const known = this.#believable(length, offset, decoded) ? length : this.#derived(offset, decoded, length);
-    if (known === 0) return { offset: 0, length: 0 };
-    if (offset + known > this.#source.size) throw this.#bad(index);
-    return { offset, length: known };
+    const stated = (await this.#lengths?.get(index)) ?? 0;
+    const decoded = blockBytes(this.#level, blockHeightAt(this.#level, index));
+    const length = this.#isBelievable(stated, offset, decoded)
+      ? stated
+      : this.#derived(stated, offset, decoded);
+    if (length === 0) return { offset: 0, length: 0 };
+    if (offset + length > this.#source.size) throw this.#bad(index);
+    return { offset, length };
   }
 
-  /** A count that is missing or absurd is derived where the codec allows it. */
-  #believable(length: number, offset: number, decoded: number): boolean {
+  /** No block needs ten times its decoded size: what codecs cannot compress they grow by far less. */
+  #isBelievable(length: number, offset: number, decoded: number): boolean {
     if (length === 0 && (this.#lengths === null || this.#isSingleStrip())) return false;
     if (length > decoded * 10 + 4096) return false;
     const uncompressedStrip = this.#level.coding.compression === 'none' && this.#isSingleStrip();
     return !uncompressedStrip || (length >= decoded && offset + length <= this.#source.size);
   }
 
-  #derived(offset: number, decoded: number, stated: number): number {
+  /** A length that is missing or absurd follows from the structure where nothing is compressed. */
+  #derived(stated: number, offset: number, decoded: number): number {
     if (this.#level.coding.compression === 'none') return decoded;
-    const toEnd = this.#source.size - offset;
-    return this.#isSingleStrip() && stated === 0 ? Math.max(0, Math.min(toEnd, decoded * 10 + 4096)) : stated;
+    const toEnd = Math.max(0, this.#source.size - offset);
+    return this.#isSingleStrip() && stated === 0 ? Math.min(toEnd, decoded * 10 + 4096) : stated;
   }
 
   #isSingleStrip(): boolean {
     const { tiled, columns, rows, planes } = this.#level;
     return !tiled && columns * rows * planes === 1;
-  }
-
-  #decodedBytes(index: number): number {
-    return blockBytes(this.#level, blockHeightAt(this.#level, index));
   }
 
   #bad(index: number): AppError {
@@ -77,38 +80,6 @@ const LENGTHS = [TAG.TileByteCounts, TAG.StripByteCounts];
 
 function firstOf(directory: TiffDirectory, tags: readonly number[]): TagEntry | undefined {
   return tags.map((tag) => directory.get(tag)).find((entry) => entry !== undefined);
-}
-
-/** px: rows that a block stores. Tiles are stored whole; the last strip is cut. */
-export function blockHeightAt(level: Level, index: number): number {
-  if (level.tiled) return level.blockHeight;
-  const row = Math.floor((index % (level.columns * level.rows)) / level.columns);
-  return Math.min(level.blockHeight, level.height - row * level.blockHeight);
-}
-
-/** bytes of a block of the given height once decompressed, rows padded to whole bytes (TIFF 6.0 §15 and §21). */
-export function blockBytes(level: Level, height: number): number {
-  const { coding, blockWidth } = level;
-  if (isSubsampled(coding)) {
-    const [across, down] = coding.ycbcrSubsampling;
-    const units = Math.ceil(blockWidth / across) * Math.ceil(height / down);
-    return Math.ceil((units * (across * down + 2) * coding.bitsPerSample) / 8);
-  }
-  const samples = blockWidth * (coding.interleave === 'pixel' ? coding.samplesPerPixel : 1);
-  return Math.ceil((samples * coding.bitsPerSample) / 8) * height;
-}
-
-/** YCbCr stored as clusters of luma with one chroma pair; JPEG subsamples within its own stream instead. */
-function isSubsampled(coding: BlockCoding): boolean {
-  const [across, down] = coding.ycbcrSubsampling;
-  return (
-    coding.photometric === 'ycbcr' &&
-    coding.interleave === 'pixel' &&
-    coding.samplesPerPixel === 3 &&
-    coding.compression !== 'jpeg' &&
-    coding.compression !== 'old_jpeg' &&
-    across * down > 1
-  );
 }
 
 /** A tag's array of integers, read page by page; what lies outside the file or the array reads as undefined. */

@@ -11,10 +11,8 @@ export interface ImageStructure {
   readonly level: Level;
   /** NewSubfileType: bit 0 reduced resolution, bit 1 page, bit 2 mask. */
   readonly subfileType: number;
-  /** PhotometricInterpretation as a number; null where the tag is missing. */
-  readonly photometricCode: number | null;
-  /** ExtraSamples: 0 unspecified, 1 associated alpha, 2 unassociated alpha; null where the tag is missing. */
-  readonly extraSamples: readonly number[] | null;
+  /** What the samples beyond the colours are: 0 unspecified, 1 associated alpha, 2 unassociated alpha. */
+  readonly extraSamples: readonly number[];
 }
 
 /**
@@ -36,8 +34,7 @@ export async function readImageStructure(directory: TiffDirectory, file: string)
     directory,
     level: { ...size, ...grid, planes, coding, file: directory.file },
     subfileType: await readSubfileType(tags),
-    photometricCode: (await tags.integer(TAG.PhotometricInterpretation)) ?? null,
-    extraSamples: await tags.integers(TAG.ExtraSamples, LIMITS.samplesPerPixel),
+    extraSamples: await readExtraSamples(tags, coding),
   };
 }
 
@@ -69,7 +66,7 @@ async function readCoding(tags: TagValues): Promise<BlockCoding> {
   const sampleType = sampleTypeOf(sampleFormat, bitsPerSample);
   if (!sampleType)
     throw new AppError('tiff.unsupported_samples', { file, bits: bitsPerSample, format: sampleFormat });
-  const photometric = photometricOf(await tags.integer(TAG.PhotometricInterpretation));
+  const photometric = await readPhotometric(tags, samplesPerPixel, bitsPerSample);
   return {
     compression: compressionOf(compressionCode),
     compressionCode,
@@ -89,6 +86,14 @@ async function readCoding(tags: TagValues): Promise<BlockCoding> {
   };
 }
 
+/** A palette image whose palette is missing or too short is shown as what its samples then are, as libtiff does. */
+async function readPhotometric(tags: TagValues, samples: number, bits: number): Promise<Photometric> {
+  const code = await tags.integer(TAG.PhotometricInterpretation);
+  const colors = tags.directory.get(TAG.ColorMap)?.count ?? 0;
+  if (code !== 3 || colors >= 3 * 2 ** Math.min(bits, 16)) return photometricOf(code);
+  return samples === 3 ? 'rgb' : 'black_is_zero';
+}
+
 /** A tag that should have a value for each sample; a single one counts for all. They must be equal. */
 async function readPerSample(
   tags: TagValues,
@@ -101,6 +106,24 @@ async function readPerSample(
   if (values?.some((value) => value !== first)) throw new AppError('tiff.mixed_samples', { file: tags.file });
   return first;
 }
+
+/** Samples that neither the photometric interpretation nor the tag accounts for are extra ones too. */
+async function readExtraSamples(tags: TagValues, coding: BlockCoding): Promise<number[]> {
+  const stated = (await tags.integers(TAG.ExtraSamples, coding.samplesPerPixel)) ?? [];
+  const beyond = coding.samplesPerPixel - (COLOR_CHANNELS[coding.photometric] ?? coding.samplesPerPixel);
+  return [...stated, ...Array.from({ length: Math.max(0, beyond - stated.length) }, () => 0)];
+}
+
+const COLOR_CHANNELS: Readonly<Partial<Record<Photometric, number>>> = {
+  white_is_zero: 1,
+  black_is_zero: 1,
+  palette: 1,
+  mask: 1,
+  rgb: 3,
+  ycbcr: 3,
+  cielab: 3,
+  cmyk: 4,
+};
 
 function predictorOf(value: number | undefined): 1 | 2 | 3 {
   return value === 2 || value === 3 ? value : 1;
@@ -127,16 +150,16 @@ async function readGrid(tags: TagValues, size: Size, coding: BlockCoding): Promi
   const tileWidth = await tags.integer(TAG.TileWidth);
   const tileHeight = await tags.integer(TAG.TileLength);
   const tiled = tileWidth !== undefined && tileHeight !== undefined;
-  const rowsPerStrip = (await tags.integer(TAG.RowsPerStrip)) ?? size.height;
+  const rowsPerStrip = tiled ? undefined : await tags.integer(TAG.RowsPerStrip);
   const blockWidth = tiled ? tileWidth : size.width;
-  const blockHeight = tiled ? tileHeight : Math.min(rowsPerStrip, size.height);
-  const fits = blockWidth >= 1 && blockHeight >= 1 && blockWidth * blockHeight <= LIMITS.blockPixels;
-  if (!fits || blockWidth > LIMITS.dimension || blockHeight > LIMITS.dimension) {
+  const blockHeight = tiled ? tileHeight : Math.min(rowsPerStrip ?? size.height, size.height);
+  const samples = blockWidth * blockHeight * coding.samplesPerPixel;
+  // A strip that is not compressed need not be read whole.
+  const limit =
+    coding.compression === 'none' && !tiled ? LIMITS.uncompressedStripSamples : LIMITS.blockSamples;
+  const isSane = blockWidth >= 1 && blockHeight >= 1 && blockWidth <= LIMITS.dimension && samples <= limit;
+  if (!isSane)
     throw new AppError('tiff.bad_block_size', { file: tags.file, width: blockWidth, height: blockHeight });
-  }
-  if (coding.samplesPerPixel * blockWidth > Number.MAX_SAFE_INTEGER / blockHeight / 8) {
-    throw new AppError('tiff.bad_block_size', { file: tags.file, width: blockWidth, height: blockHeight });
-  }
   const columns = Math.ceil(size.width / blockWidth);
   const rows = Math.ceil(size.height / blockHeight);
   return { tiled, blockWidth, blockHeight, columns, rows };

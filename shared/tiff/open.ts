@@ -1,9 +1,12 @@
 import { AppError } from '../errors';
 import { BlockIndex } from './blockIndex';
 import { describe } from './describe';
+import { LIMITS } from './limits';
 import { readHeader } from './header';
 import { PagedReader } from './pagedReader';
-import { readPages, type Pages } from './pages';
+import { readPages } from './pages';
+import { gatherPyramid, type Pyramid } from './pyramid';
+import { Sidecars } from './sidecars';
 import type {
   BlockRange,
   ByteSource,
@@ -23,25 +26,29 @@ export async function openRaster(source: ByteSource, siblings?: SiblingOpener): 
   const reader = new PagedReader(source);
   const header = await readHeader(reader);
   const pages = await readPages({ reader, ...header, file: 0 }, header.firstDirectory);
-  const description = await describe(source, header, pages, siblings ?? noSiblings);
-  return new OpenedRaster(description, [source], pages);
+  const sidecars = new Sidecars(siblings ?? noSiblings);
+  const pyramid = await gatherPyramid(source, pages, sidecars);
+  return new OpenedRaster(await describe(source, header, pages, pyramid, sidecars), pyramid);
 }
 
 const noSiblings: SiblingOpener = () => Promise.resolve(null);
 
 class OpenedRaster implements Raster {
+  readonly files: readonly ByteSource[];
   readonly directories: { readonly main: TiffDirectory; readonly mask: TiffDirectory | null };
   readonly #indexes: readonly { readonly level: Level; readonly index: BlockIndex }[];
 
   constructor(
     readonly description: RasterDescription,
-    readonly files: readonly ByteSource[],
-    pages: Pages,
+    pyramid: Pyramid,
   ) {
-    this.directories = { main: pages.main.directory, mask: pages.masks[0]?.directory ?? null };
-    this.#indexes = [pages.main, ...pages.overviews, ...pages.masks].map(({ level, directory }) => ({
-      level,
-      index: new BlockIndex(level, directory, files[level.file] as ByteSource),
+    const [main, ...reduced] = pyramid.levels;
+    if (!main) throw new Error('a raster has at least one level');
+    this.files = pyramid.files;
+    this.directories = { main: main.directory, mask: pyramid.masks[0]?.directory ?? null };
+    this.#indexes = [main, ...reduced, ...pyramid.masks].map((page) => ({
+      level: page.level,
+      index: new BlockIndex(page, this.#fileOf(page.level)),
     }));
   }
 
@@ -51,7 +58,15 @@ class OpenedRaster implements Raster {
 
   async readBlock(level: Level, index: number): Promise<Uint8Array | null> {
     const { offset, length } = await this.blockRange(level, index);
-    return length === 0 ? null : (this.files[level.file] as ByteSource).read(offset, length);
+    if (length > LIMITS.blockBytes)
+      throw new AppError('tiff.block_too_large', { file: this.description.name });
+    return length === 0 ? null : this.#fileOf(level).read(offset, length);
+  }
+
+  #fileOf(level: Level): ByteSource {
+    const file = this.files[level.file];
+    if (!file) throw new AppError('tiff.unknown_level', { file: this.description.name });
+    return file;
   }
 
   /** By identity, else by looks: a level that crossed a process border is a copy. */

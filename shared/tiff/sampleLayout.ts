@@ -24,9 +24,9 @@ const COMPRESSIONS: Readonly<Record<number, Compression>> = {
   50002: 'jxl',
 };
 
-/** PhotometricInterpretation (262). */
+/** PhotometricInterpretation (262); where the tag is missing, as GDAL reads it. */
 export function photometricOf(code: number | undefined): Photometric {
-  return (code === undefined ? undefined : PHOTOMETRICS[code]) ?? 'other';
+  return code === undefined ? 'black_is_zero' : (PHOTOMETRICS[code] ?? 'other');
 }
 
 const PHOTOMETRICS: Readonly<Record<number, Photometric>> = {
