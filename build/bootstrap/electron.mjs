@@ -23,10 +23,9 @@ const patience = { probeMs: 8_000 };
 /** @returns {{ version: string }} */
 const wanted = () => JSON.parse(readFileSync(inRoot('node_modules', 'electron', 'package.json'), 'utf8'));
 
-const executableName =
-  { darwin: join('Electron.app', 'Contents', 'MacOS', 'Electron'), win32: 'electron.exe' }[
-    process.platform
-  ] ?? 'electron';
+/** @type {Partial<Record<NodeJS.Platform, string>>} */
+const executables = { darwin: join('Electron.app', 'Contents', 'MacOS', 'Electron'), win32: 'electron.exe' };
+const executableName = executables[process.platform] ?? 'electron';
 
 /**
  * Finds the runtime: the folder that `ELECTRON_OVERRIDE_DIST_PATH` names, else the real Electron of the lockfile,

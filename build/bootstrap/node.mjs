@@ -5,7 +5,7 @@ import { unpackPinned } from './download.mjs';
 import { step, Stop } from './say.mjs';
 
 /** The oldest Node that the tools (Vite, Vitest, the `electron` package, better-sqlite3's prebuild) run on. */
-const needed = [22, 12];
+const needed = /** @type {const} */ ([22, 12]);
 const version = '24.21.0';
 
 /** Node as npm packages: a registry is all that a bare machine has. @type {Record<string, { name: string, integrity: string }>} */

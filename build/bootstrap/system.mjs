@@ -107,7 +107,7 @@ function installedPackages() {
 function advice(/** @type {Need[]} */ missing) {
   const say = (/** @type {string} */ command, /** @type {(need: Need) => string} */ name) =>
     `These system packages are missing. Install them with\n\n  sudo ${command} ${[...new Set(missing.map(name))].join(' ')}\n\nand start again.`;
-  if (debian) return say('apt-get install -y', (need) => debName(need));
+  if (debian) return say('apt-get install -y', debName);
   if (which('dnf')) return say('dnf install -y', (need) => need.rpm);
   if (which('pacman')) return say('pacman -S --needed', (need) => need.arch);
   return `These system libraries and programs are missing (Debian's names): ${missing.map((need) => need.deb.at(-1)).join(', ')}. Install them and start again.`;
@@ -115,10 +115,10 @@ function advice(/** @type {Need[]} */ missing) {
 
 /** The first of a package's names that this release knows. */
 function debName(/** @type {Need} */ need) {
-  if (need.deb.length === 1) return need.deb[0];
   const known = (/** @type {string} */ name) =>
     /Candidate: (?!\(none\))/.test(String(spawnSync('apt-cache', ['policy', name]).stdout ?? ''));
-  return need.deb.find(known) ?? need.deb.at(-1);
+  const oldest = need.deb.at(-1) ?? '';
+  return need.deb.length === 1 ? oldest : (need.deb.find(known) ?? oldest);
 }
 
 async function install(/** @type {Need[]} */ missing) {
@@ -130,7 +130,7 @@ async function install(/** @type {Need[]} */ missing) {
   await step('asking Debian for its list of packages', () =>
     run('apt-get', ['update', '-q'], { env }).catch(failed),
   );
-  const names = missing.map((need) => /** @type {string} */ (debName(need)));
+  const names = missing.map(debName);
   say(`missing system packages: ${names.join(' ')}`);
   await step('installing them (apt-get, as root)', () =>
     run('apt-get', ['install', ...options, '--no-install-recommends', ...names], { env }).catch(failed),

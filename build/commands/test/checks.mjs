@@ -48,6 +48,7 @@ export const checks = [
   boundaries,
   check('types', tsc, '--noEmit', '-p', 'tsconfig.json'),
   check('types-shared', tsc, '--noEmit', '-p', 'tsconfig.shared.json'),
+  check('types-build', tsc, '--noEmit', '-p', 'tsconfig.build.json'),
   check('types-test', tsc, '--noEmit', '-p', 'tsconfig.test.json'),
   check('types-window', tsc, '--noEmit', '-p', 'tsconfig.renderer.json'),
   check(

@@ -13,7 +13,7 @@ export const packageStage = {
     /** @type {import('./stages.mjs').Context} */ { env, runtime },
     /** @type {(text: string) => void} */ print,
   ) {
-    if (!existsSync(inRoot('main', 'main.ts')))
+    if (!runtime || !existsSync(inRoot('main', 'main.ts')))
       return { passed: 0, failed: 0, skipped: 0, note: 'no application' };
     const code = await pack(runtime, [], env, print);
     if (code !== 0) return { passed: 0, failed: 1, skipped: 0, note: 'electron-builder failed' };

@@ -4,7 +4,7 @@ import { root } from '../../bootstrap/places.mjs';
 /**
  * @typedef {object} Context
  * @property {NodeJS.ProcessEnv} env
- * @property {import('../../bootstrap/electron.mjs').Runtime} runtime
+ * @property {import('../../bootstrap/electron.mjs').Runtime} [runtime] where something is started
  *
  * @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Count
  *
