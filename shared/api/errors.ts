@@ -165,7 +165,7 @@ export function errorOfResponse(status: number, text: string): AppError {
   const entry = body.code === null ? undefined : findErrorCode(body.code);
   if (entry && entry.code !== 'API_ERROR')
     return new AppError(kindOfCode(entry), paramsFor(entry, body), { details });
-  if (body.code !== null && body.code !== validationCode && entry === undefined) {
+  if (status < 500 && body.code !== null && body.code !== validationCode && entry === undefined) {
     return new AppError('api.unknown_code', { code: body.code }, { details });
   }
   const kind = kindsOfStatus[status] ?? (status >= 500 ? 'api.server_error' : 'api.bad_request');

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { silentLog } from '@shared/log';
 import { openRaster } from '@shared/tiff/open';
 import { readWindow } from '@shared/tiff/window';
 import { createNodeCodecs } from '../../main/rasters/nodeCodecs';
@@ -58,6 +59,7 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
     dataDir: folder,
     token,
     openDatabase: (file) => new BetterSqlite3(file),
+    log: { ...silentLog, error: (message, data) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`) },
     rasters,
     runner: inProcessRunner({ rasters, encodeJpeg, models: builtInModels }),
     ...options,
@@ -102,4 +104,15 @@ export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of body) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** Bytes in memory as an upload. */
+export function fileFrom(bytes: Uint8Array, filename = 'image.tif'): UploadFile {
+  return {
+    filename,
+    size: bytes.byteLength,
+    body: (async function* () {
+      yield bytes;
+    })(),
+  };
 }

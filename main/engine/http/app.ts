@@ -3,7 +3,9 @@ import { imageRoutes } from '../routes/images';
 import { mosaicRoutes } from '../routes/mosaics';
 import { processingRoutes } from '../routes/processings';
 import { projectRoutes } from '../routes/projects';
+import { statsRoutes } from '../routes/stats';
 import { storageRoutes } from '../routes/storage';
+import { catalogRoutes } from '../routes/catalog';
 import { userRoutes } from '../routes/user';
 import type { Services } from '../services';
 import type { EngineEnv } from './body';
@@ -20,6 +22,8 @@ export function createApp(services: Services, token: string): Hono<EngineEnv> {
   mosaicRoutes(app, services);
   storageRoutes(app, services);
   processingRoutes(app, services);
+  statsRoutes(app, services);
+  catalogRoutes(app, services);
   const root = new Hono<EngineEnv>();
   root.use('*', guard(token));
   root.onError((error, context) => errorAnswer(error, context, services.log));

@@ -65,7 +65,12 @@ function receiveInto(incoming: IncomingMessage, path: string, maxBytes: number):
       void (writing ?? Promise.resolve()).catch(() => undefined).then(() => reject(error as Error));
     };
     parser.on('file', (_field, file, info) => {
-      writing = save(file, path, maxBytes, shownName(info.filename));
+      // The form's end is missed by the file's stream first.
+      let broken = false;
+      file.once('error', () => (broken = true));
+      writing = save(file, path, maxBytes, shownName(info.filename)).catch((error: unknown) => {
+        throw broken ? invalid('the form is broken off or malformed') : error;
+      });
       writing.catch(fail);
     });
     parser.on('error', () => fail(invalid('the form is broken off or malformed')));

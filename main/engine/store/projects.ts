@@ -63,6 +63,16 @@ export class Projects {
     return found ? fromColumns(found) : null;
   }
 
+  /** Also one that is archived. */
+  anyway(id: string): { readonly name: string; readonly archived: boolean } | null {
+    const found = this.database
+      .prepare<[string], { name: string; archived: number }>(
+        'SELECT name, archived FROM projects WHERE id = ?',
+      )
+      .get(id);
+    return found ? { name: found.name, archived: found.archived === 1 } : null;
+  }
+
   list(): readonly ProjectRow[] {
     return this.database
       .prepare<[], Columns>(

@@ -1,0 +1,73 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { catalogSortFields, GeometrySchema } from '@shared/api';
+import { readBody, type EngineEnv } from '../http/body';
+import { ServiceError } from '../http/serviceError';
+import { checkArea } from '../processing/area';
+import { findInCatalog, type CatalogQuery } from '../imagery/catalog';
+import type { Services } from '../services';
+
+/** What clients send: the reference's words and units, or the live service's. */
+const CatalogBody = z.strictObject({
+  aoi: GeometrySchema,
+  acquisitionDateFrom: z.string().optional(),
+  acquisitionDateTo: z.string().optional(),
+  minResolution: z.number().optional(),
+  maxResolution: z.number().optional(),
+  maxCloudCover: z.number().min(0).max(100).optional(),
+  minOffNadirAngle: z.number().optional(),
+  maxOffNadirAngle: z.number().optional(),
+  minAoiIntersectionPercent: z.number().min(0).max(100).optional(),
+  limit: z.int().min(1).max(1000).default(100),
+  offset: z.int().min(0).default(0),
+  sortBy: z.enum(catalogSortFields).default('ACQUISITION_DATE'),
+  sortOrder: z.enum(['ASC', 'DESC']).default('DESC'),
+  hideUnavailable: z.boolean().optional(),
+  dataProviders: z.array(z.string()).optional(),
+  productTypes: z.array(z.string()).optional(),
+});
+
+/** A share is 0–1 in the reference and 0–100 in the live service: what is above 1 can only be percent. */
+function share(value: number | undefined, live: boolean): number | null {
+  if (value === undefined) return null;
+  return live || value > 1 ? value / 100 : value;
+}
+
+function moment(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  const time = Date.parse(value);
+  if (Number.isNaN(time)) throw new ServiceError(400, 'BAD_REQUEST', {}, `${value} is not a date`);
+  return time;
+}
+
+export function catalogRoutes(app: Hono<EngineEnv>, services: Services): void {
+  app.post('/catalog/meta', async (context) => {
+    // The plugin of the live service names itself; it expects the live service's page and percent.
+    const live = context.req.header('x-plugin-version') !== undefined;
+    const body = await readBody(context, CatalogBody);
+    const area = checkArea(body.aoi).reduce((sum, part) => sum + part.area, 0);
+    const { aoiAreaLimit } = services.limits;
+    if (area > aoiAreaLimit) {
+      const params = { area: String(Math.round(area)), aoiAreaLimit: String(aoiAreaLimit) };
+      throw new ServiceError(400, 'TOO_LARGE_PROCESSING', params);
+    }
+    const query: CatalogQuery = {
+      aoi: body.aoi,
+      from: moment(body.acquisitionDateFrom),
+      to: moment(body.acquisitionDateTo),
+      minResolution: body.minResolution ?? null,
+      maxResolution: body.maxResolution ?? null,
+      minOverlap: share(body.minAoiIntersectionPercent, live) ?? 0,
+      products: (body.productTypes ?? []).map((type) => (/^mosaic$/i.test(type) ? 'Mosaic' : 'Scene')),
+      providers: body.dataProviders ?? null,
+      hideUnavailable: body.hideUnavailable ?? false,
+      sortBy: body.sortBy,
+      descending: body.sortOrder === 'DESC',
+    };
+    const found = findInCatalog(query, services);
+    const images = found.slice(body.offset, body.offset + body.limit);
+    context.header('X-Total-Count', String(found.length));
+    if (!live) return context.json(images);
+    return context.json({ images, total: found.length, limit: body.limit, offset: body.offset });
+  });
+}
