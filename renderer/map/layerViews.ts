@@ -1,0 +1,70 @@
+import type OlLayer from 'ol/layer/Layer';
+import WebGLTileLayer from 'ol/layer/WebGLTile';
+import type Projection from 'ol/proj/Projection';
+import type { Api } from '../bridge';
+import type { RasterLayer, ResultLayer } from '../state/layers.svelte';
+import type { Placement } from './placement';
+import { RasterSource } from './rasterSource';
+import { rasterStyle, styleVariables } from './rasterStyle';
+import { resultLayer } from './resultLayer';
+import { resultSource } from './resultTiles';
+import type { TileLoaders } from './tileLoaders';
+
+/** A layer of the list as one map draws it. */
+export interface LayerView {
+  readonly ol: OlLayer;
+  /** Takes over what the list says now; false when it must be built anew. */
+  update(): boolean;
+  dispose(): void;
+}
+
+export function rasterView(layer: RasterLayer, placement: Placement, loaders: TileLoaders): LayerView {
+  const key = loaders.keyOf(layer.raster, layer.display);
+  const loader = loaders.take(key, layer.raster, layer.display);
+  const { width, height } = layer.raster.description;
+  const ol = new WebGLTileLayer({
+    source: new RasterSource(loader, placement, width, height),
+    style: rasterStyle(loader, layer.display),
+    cacheSize: 256,
+  });
+  return {
+    ol,
+    update() {
+      if (loaders.keyOf(layer.raster, layer.display) !== key) return false;
+      ol.setVisible(layer.visible);
+      ol.setOpacity(layer.opacity);
+      ol.updateStyleVariables(styleVariables(loader, layer.display));
+      return true;
+    },
+    dispose() {
+      ol.dispose();
+      loaders.release(key);
+    },
+  };
+}
+
+export interface ResultSurroundings {
+  readonly api: Api;
+  readonly view: Projection;
+  isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
+  onerror(error: unknown): void;
+}
+
+export function resultView(layer: ResultLayer, around: ResultSurroundings): LayerView {
+  const { processingId, summary } = layer;
+  const read = (z: number, x: number, y: number) =>
+    around.api.call('results.tile', { processingId, z, x, y });
+  const source = resultSource(read, summary.bbox, around.view, (error) => around.onerror(error));
+  const ol = resultLayer(source, summary.styleName, (featureId) =>
+    around.isHighlighted(processingId, featureId),
+  );
+  return {
+    ol,
+    update() {
+      ol.setVisible(layer.visible);
+      ol.setOpacity(layer.opacity);
+      return true;
+    },
+    dispose: () => ol.dispose(),
+  };
+}

@@ -1,0 +1,84 @@
+import type { FeatureLike } from 'ol/Feature';
+import VectorTileLayer from 'ol/layer/VectorTile';
+import type RenderFeature from 'ol/render/Feature';
+import type VectorTileSource from 'ol/source/VectorTile';
+import Fill from 'ol/style/Fill';
+import Stroke from 'ol/style/Stroke';
+import Style from 'ol/style/Style';
+import { css, mapColours, type Rgba } from './colours';
+import { resultStyle, type FeatureClass } from './resultStyle';
+import { partKey } from './resultTiles';
+
+/** Distance of the lines of a hatch, CSS pixels. */
+const hatchStep = 8;
+
+/** Diagonal lines that join from tile to tile. */
+function hatch(colour: Rgba): CanvasPattern | null {
+  const ratio = window.devicePixelRatio;
+  const canvas = document.createElement('canvas');
+  const size = Math.round(hatchStep * ratio);
+  canvas.width = size;
+  canvas.height = size;
+  const context = canvas.getContext('2d');
+  if (!context) return null;
+  context.strokeStyle = css(colour);
+  context.lineWidth = 1.5 * ratio;
+  context.beginPath();
+  for (const shift of [-size, 0, size]) {
+    context.moveTo(shift - 1, size + 1);
+    context.lineTo(shift + size + 1, -1);
+  }
+  context.stroke();
+  return context.createPattern(canvas, 'repeat');
+}
+
+interface ClassStyles {
+  readonly whole: Style;
+  readonly area: Style;
+  readonly outline: Style;
+}
+
+/** A dark line under the coloured one keeps outlines readable on bright ground. */
+function stylesOf(item: FeatureClass): ClassStyles {
+  const fill = new Fill({ color: item.hatch ? (hatch(item.fill) ?? css(item.fill)) : css(item.fill) });
+  const stroke = new Stroke({ color: css(item.stroke), width: item.strokeWidth });
+  return {
+    whole: new Style({ fill, stroke }),
+    area: new Style({ fill }),
+    outline: new Style({ stroke }),
+  };
+}
+
+const highlighted: ClassStyles = stylesOf({
+  key: 'highlight',
+  label: '',
+  fill: mapColours.highlightFill,
+  hatch: false,
+  stroke: mapColours.highlight,
+  strokeWidth: 3,
+});
+
+/** A result on the map. `isHighlighted` is asked for each feature's id as it is drawn. */
+export function resultLayer(
+  source: VectorTileSource<RenderFeature>,
+  styleName: string,
+  isHighlighted: (featureId: number | string | undefined) => boolean,
+): VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature> {
+  const style = resultStyle(styleName);
+  const styles = new Map(style.classes.map((item) => [item, stylesOf(item)]));
+
+  const styleOf = (feature: FeatureLike): Style | undefined => {
+    const properties = feature.getProperties();
+    const item = style.classOf(properties);
+    const set = isHighlighted(feature.getId()) ? highlighted : (styles.get(item) ?? stylesOf(item));
+    const part: unknown = properties[partKey];
+    return part === 'area' ? set.area : part === 'outline' ? set.outline : set.whole;
+  };
+
+  return new VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature>({
+    source,
+    style: styleOf,
+    renderBuffer: 8,
+    declutter: false,
+  });
+}

@@ -1,0 +1,160 @@
+import OlMap from 'ol/Map';
+import { getPointResolution, toLonLat, transformExtent } from 'ol/proj';
+import type Projection from 'ol/proj/Projection';
+import View from 'ol/View';
+import type { Extent } from 'ol/extent';
+import type { LonLatBox } from '@shared/ipc/types';
+import type { Api } from '../bridge';
+import type { Pointer, ViewFacts } from '../state/camera.svelte';
+import type { Layer, RasterLayer } from '../state/layers.svelte';
+import { rasterView, resultView, type LayerView } from './layerViews';
+import { earth, placementOf, type Placement } from './placement';
+import { isPixels } from './projections';
+import { clipRightOf } from './swipe';
+import type { TileLoaders } from './tileLoaders';
+
+export interface SceneOptions {
+  readonly api: Api;
+  readonly loaders: TileLoaders;
+  readonly view: View;
+  /** The space that the view shows: layers of another one are left out. */
+  readonly space: string;
+  /** Where the swipe line stands, and for which layers; null without one. */
+  swipe(layer: Layer): number | null;
+  isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
+  onerror(error: unknown): void;
+  /** Called with false when tiles begin to be missing, with true when all are drawn. */
+  ondrawn(drawn: boolean): void;
+}
+
+interface Shown {
+  readonly view: LayerView;
+  unclip(): void;
+}
+
+/** One map: draws the layers of the list that it is told to, in their order. */
+export class MapScene {
+  readonly map: OlMap;
+  readonly #options: SceneOptions;
+  readonly #shown = new Map<string, Shown>();
+  readonly #placements = new WeakMap<RasterLayer, Placement>();
+
+  constructor(target: HTMLElement, options: SceneOptions) {
+    this.#options = options;
+    this.map = new OlMap({ target, view: options.view, controls: [], maxTilesLoading: 24 });
+    this.map.on('loadstart', () => options.ondrawn(false));
+    this.map.on('movestart', () => options.ondrawn(false));
+    this.map.on('rendercomplete', () => options.ondrawn(true));
+  }
+
+  /** Takes over the list, topmost first; `shows` says which layers belong to this map. */
+  sync(layers: readonly Layer[], shows: (layer: Layer) => boolean): void {
+    const wanted = layers.filter((layer) => shows(layer) && this.#fits(layer));
+    const ids = new Set(wanted.map((layer) => layer.id));
+    for (const id of this.#shown.keys()) if (!ids.has(id)) this.#remove(id);
+    for (const [index, layer] of wanted.entries()) {
+      const shown = this.#present(layer);
+      shown.view.ol.setZIndex(wanted.length - index);
+    }
+  }
+
+  /** Draws anew what depends on the swipe line or the highlighted feature. */
+  redraw(): void {
+    for (const { view } of this.#shown.values()) view.ol.changed();
+  }
+
+  dispose(): void {
+    for (const id of [...this.#shown.keys()]) this.#remove(id);
+    this.map.setTarget(undefined);
+    this.map.dispose();
+  }
+
+  #fits(layer: Layer): boolean {
+    const space = layer.kind === 'raster' ? this.#placement(layer).space : earth;
+    return space === this.#options.space;
+  }
+
+  #placement(layer: RasterLayer): Placement {
+    const known = this.#placements.get(layer) ?? placementOf(layer.raster);
+    this.#placements.set(layer, known);
+    return known;
+  }
+
+  #present(layer: Layer): Shown {
+    const present = this.#shown.get(layer.id);
+    if (present?.view.update()) return present;
+    if (present) this.#remove(layer.id);
+    const view = this.#create(layer);
+    view.update();
+    const unclip = clipRightOf(view.ol, this.map, () => this.#options.swipe(layer));
+    const shown = { view, unclip };
+    this.#shown.set(layer.id, shown);
+    this.map.addLayer(view.ol);
+    this.#options.ondrawn(false);
+    return shown;
+  }
+
+  #create(layer: Layer): LayerView {
+    const { api, loaders, view, isHighlighted, onerror } = this.#options;
+    if (layer.kind === 'raster') return rasterView(layer, this.#placement(layer), loaders);
+    return resultView(layer, { api, view: view.getProjection(), isHighlighted, onerror });
+  }
+
+  #remove(id: string): void {
+    const shown = this.#shown.get(id);
+    if (!shown) return;
+    this.#shown.delete(id);
+    shown.unclip();
+    this.map.removeLayer(shown.view.ol);
+    shown.view.dispose();
+  }
+}
+
+/** A view for a space: in the projection of the raster that it begins with. */
+export function viewFor(projection: Projection, pixelSize: number | null): View {
+  const metres = projection.getMetersPerUnit() ?? 1;
+  const coarsest = isPixels(projection) ? 256 : 160_000 / metres;
+  const finest = pixelSize === null ? 0.01 / metres : pixelSize / 64;
+  return new View({
+    projection,
+    center: [0, 0],
+    resolution: coarsest,
+    minResolution: finest,
+    maxResolution: coarsest,
+    constrainResolution: false,
+    multiWorld: true,
+    enableRotation: true,
+    smoothResolutionConstraint: false,
+  });
+}
+
+/** CSS pixels a metre on the screen of 96 dpi that a map scale is given for. */
+const pixelsPerMetre = 96 / 0.0254;
+
+/** What the status bar says of a view. */
+export function viewFacts(view: View, crsName: string): ViewFacts {
+  const projection = view.getProjection();
+  const center = view.getCenter();
+  const resolution = view.getResolution();
+  const rotation = view.getRotation();
+  if (isPixels(projection) || !center || resolution === undefined) {
+    return { crs: '', degrees: false, metresPerPixel: null, scale: null, rotation };
+  }
+  const metresPerPixel = getPointResolution(projection, resolution, center, 'm');
+  const degrees = projection.getUnits() === 'degrees';
+  return { crs: crsName, degrees, metresPerPixel, scale: metresPerPixel * pixelsPerMetre, rotation };
+}
+
+/** A place of the view, with its longitude and latitude where it has them. */
+export function pointerAt(coordinate: readonly number[], projection: Projection): Pointer {
+  const [x = 0, y = 0] = coordinate;
+  if (isPixels(projection)) return { x, y: -y, lon: null, lat: null };
+  const [lon = NaN, lat = NaN] = toLonLat([x, y], projection);
+  const known = Number.isFinite(lon) && Number.isFinite(lat);
+  return { x, y, lon: known ? lon : null, lat: known ? lat : null };
+}
+
+/** A box in degrees, as the view's projection sees it. */
+export function boxInView(box: LonLatBox, projection: Projection): Extent {
+  return transformExtent([...box], 'EPSG:4326', projection, 8);
+}

@@ -1,0 +1,72 @@
+import type { RasterInfo } from '@shared/ipc/types';
+import type { Api } from '../bridge';
+import { createDecoderPool, type DecoderPool } from '../workers/decoderPool';
+import { createTileLoader, type TileLoader } from '../workers/tileLoader';
+import type { RasterDisplay } from './rasterDisplay';
+
+/** A raster with more bands than this is not loaded whole: only what is on show. */
+const mostBands = 11;
+
+interface Held {
+  readonly loader: TileLoader;
+  users: number;
+}
+
+/** One loader for each raster, shared by all maps that draw it; closed when the last one lets go. */
+export class TileLoaders {
+  readonly #api: Api;
+  readonly #held = new Map<string, Held>();
+  #pool: DecoderPool | null = null;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** What tells two loaders of one raster apart; a change of the display that changes it needs a new loader. */
+  keyOf(raster: RasterInfo, display: RasterDisplay): string {
+    return [raster.id, ...(bandsOf(raster, display) ?? [])].join(' ');
+  }
+
+  /** To be given back with `release` under the same key. */
+  take(key: string, raster: RasterInfo, display: RasterDisplay): TileLoader {
+    const held = this.#held.get(key) ?? { loader: this.#create(raster, display), users: 0 };
+    held.users += 1;
+    this.#held.set(key, held);
+    return held.loader;
+  }
+
+  release(key: string): void {
+    const held = this.#held.get(key);
+    if (!held) return;
+    held.users -= 1;
+    if (held.users > 0) return;
+    this.#held.delete(key);
+    held.loader.dispose();
+  }
+
+  close(): void {
+    for (const { loader } of this.#held.values()) loader.dispose();
+    this.#held.clear();
+    this.#pool?.close();
+    this.#pool = null;
+  }
+
+  #create(raster: RasterInfo, display: RasterDisplay): TileLoader {
+    this.#pool ??= createDecoderPool();
+    const bands = bandsOf(raster, display);
+    return createTileLoader({
+      description: raster.description,
+      pool: this.#pool,
+      readBlocks: ({ kind, level, indices }) =>
+        this.#api.call('rasters.readBlocks', { rasterId: raster.id, kind, level, indices: [...indices] }),
+      ...(bands ? { bands } : {}),
+    });
+  }
+}
+
+/** The bands to load; null for all of them. */
+function bandsOf(raster: RasterInfo, display: RasterDisplay): readonly number[] | null {
+  const { bands, palette } = raster.description;
+  if (palette !== null || bands <= mostBands) return null;
+  return [...new Set(display.channels.map((channel) => channel.band))].sort((a, b) => a - b);
+}

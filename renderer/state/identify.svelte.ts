@@ -1,0 +1,103 @@
+import { toErrorData, type ErrorData } from '@shared/errors';
+import type { IdentifiedFeature } from '@shared/ipc/types';
+import type { Api } from '../bridge';
+
+/** A raster's pixel under the point. */
+export interface PixelReading {
+  readonly layerName: string;
+  readonly column: number;
+  readonly row: number;
+  /** One value for each band; null where the pixel holds no data. */
+  readonly values: readonly number[] | null;
+}
+
+export interface FeatureReading {
+  readonly layerName: string;
+  readonly processingId: string;
+  readonly feature: IdentifiedFeature;
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly toleranceMetres: number;
+}
+
+export interface Identified {
+  readonly place: Place;
+  readonly pixels: readonly PixelReading[];
+  readonly features: readonly FeatureReading[];
+}
+
+/** What lies under a clicked point: features of results, pixels of rasters. */
+export class Identify {
+  readonly #api: Api;
+  #found = $state.raw<Identified | null>(null);
+  #busy = $state(false);
+  #error = $state.raw<ErrorData | null>(null);
+  #turn = 0;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  get found(): Identified | null {
+    return this.#found;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get error(): ErrorData | null {
+    return this.#error;
+  }
+
+  /** `results`: the visible ones, topmost first; `pixels` reads the rasters, which only the map can. */
+  async at(
+    place: Place,
+    results: readonly { readonly processingId: string; readonly name: string }[],
+    pixels: () => Promise<readonly PixelReading[]>,
+  ): Promise<void> {
+    const turn = ++this.#turn;
+    this.#busy = true;
+    this.#error = null;
+    try {
+      const [features, readings] = await Promise.all([this.#features(place, results), pixels()]);
+      if (turn === this.#turn) this.#found = { place, pixels: readings, features };
+    } catch (error) {
+      if (turn === this.#turn) this.#error = toErrorData(error);
+    } finally {
+      if (turn === this.#turn) this.#busy = false;
+    }
+  }
+
+  clear(): void {
+    this.#turn += 1;
+    this.#found = null;
+    this.#busy = false;
+    this.#error = null;
+  }
+
+  async #features(
+    place: Place,
+    results: readonly { readonly processingId: string; readonly name: string }[],
+  ): Promise<readonly FeatureReading[]> {
+    const { lon, lat, toleranceMetres } = place;
+    if (lon === null || lat === null) return [];
+    const found = await Promise.all(
+      results.map(async ({ processingId, name }) => {
+        const features = await this.#api.call('results.identify', {
+          processingId,
+          lon,
+          lat,
+          toleranceMetres,
+        });
+        return features.map((feature) => ({ layerName: name, processingId, feature }));
+      }),
+    );
+    return found.flat();
+  }
+}

@@ -1,0 +1,93 @@
+import { m } from '@shared/i18n';
+import type { Api } from '../bridge';
+import { Accounts } from './accounts.svelte';
+import { AreaOfInterest } from './aoi.svelte';
+import { App } from './appInfo.svelte';
+import { Camera } from './camera.svelte';
+import { Clock } from './clock.svelte';
+import { Compare } from './compare.svelte';
+import { Dialogs } from './dialogs.svelte';
+import { ProcessingDraft } from './draft.svelte';
+import { Highlight } from './highlight.svelte';
+import { Identify } from './identify.svelte';
+import { Jobs } from './jobs.svelte';
+import { LayerStack } from './layers.svelte';
+import { Layout } from './layout.svelte';
+import { Log } from './log.svelte';
+import { Measure } from './measure.svelte';
+import { Mosaics, Projects } from './mosaics.svelte';
+import { Problems } from './problems.svelte';
+import { Rasters } from './rasters.svelte';
+import { Settings } from './settings.svelte';
+import { Table } from './table.svelte';
+import { Tasks } from './tasks.svelte';
+import { Tools } from './tools.svelte';
+import { Uploads } from './uploads.svelte';
+
+const fileName = (path: string): string => path.split(/[\\/]/).pop() ?? path;
+
+/** The parts of the window's state, built and joined; nothing is read yet. */
+export function createParts(api: Api) {
+  const problems = new Problems(api);
+  const settings = new Settings(api);
+  const layout = new Layout(settings);
+  const app = new App(api);
+  const accounts = new Accounts(api);
+  const layers = new LayerStack();
+  const rasters = new Rasters(api, layers, problems);
+  const mosaics = new Mosaics(api);
+  const projects = new Projects(api);
+  const uploads = new Uploads(api);
+  const aoi = new AreaOfInterest();
+  const draft = new ProcessingDraft(api, { accounts, layers, uploads, mosaics, projects, aoi });
+  const jobs = new Jobs(api, layers);
+  const table = new Table(api);
+  const tasks = new Tasks(api);
+  const log = new Log(api);
+  const dialogs = new Dialogs();
+  const tools = new Tools();
+  const compare = new Compare(layers);
+  const camera = new Camera();
+  const identify = new Identify(api);
+  const measure = new Measure();
+  const highlight = new Highlight();
+  const clock = new Clock();
+
+  const exportResult = async (processingId: string, format: 'gpkg' | 'geojson'): Promise<void> => {
+    await problems.attempt(async () => {
+      const path = await jobs.exportResult(processingId, format);
+      if (path !== null) problems.succeed(m.ui_exported({ name: fileName(path) }));
+    });
+  };
+
+  return {
+    api,
+    problems,
+    settings,
+    layout,
+    app,
+    accounts,
+    layers,
+    rasters,
+    mosaics,
+    projects,
+    uploads,
+    aoi,
+    draft,
+    jobs,
+    table,
+    tasks,
+    log,
+    dialogs,
+    tools,
+    compare,
+    camera,
+    identify,
+    measure,
+    highlight,
+    clock,
+    exportResult,
+  };
+}
+
+export type Parts = ReturnType<typeof createParts>;

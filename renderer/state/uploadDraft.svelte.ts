@@ -1,0 +1,63 @@
+import type { UploadPlanView } from '@shared/ipc/types';
+import type { RasterLayer } from './layers.svelte';
+import { Loadable } from './loadable.svelte';
+import type { Uploads } from './uploads.svelte';
+
+const withoutExtension = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
+
+/** An upload before it starts: where it goes, how it is cut, and what the check of the file says. */
+export class UploadDraft {
+  readonly plan = new Loadable<UploadPlanView>();
+  readonly #uploads: Uploads;
+  readonly #layer: RasterLayer;
+  #mosaicId = $state<string | null>(null);
+  #mosaicName = $state('');
+  #targetBytes = $state<number | null>(null);
+
+  constructor(uploads: Uploads, layer: RasterLayer) {
+    this.#uploads = uploads;
+    this.#layer = layer;
+    this.#mosaicName = withoutExtension(layer.name);
+  }
+
+  /** Null makes a new mosaic. */
+  get mosaicId(): string | null {
+    return this.#mosaicId;
+  }
+
+  set mosaicId(id: string | null) {
+    this.#mosaicId = id;
+  }
+
+  get mosaicName(): string {
+    return this.#mosaicName;
+  }
+
+  set mosaicName(name: string) {
+    this.#mosaicName = name;
+  }
+
+  /** bytes of a chunk; null leaves it to the program */
+  get targetBytes(): number | null {
+    return this.#targetBytes;
+  }
+
+  set targetBytes(bytes: number | null) {
+    this.#targetBytes = bytes;
+  }
+
+  get ready(): boolean {
+    const named = this.#mosaicId !== null || this.#mosaicName.trim() !== '';
+    const plan = this.plan.value;
+    return named && plan !== null && plan.findings.every((finding) => finding.level !== 'stop');
+  }
+
+  async readPlan(): Promise<void> {
+    await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId));
+  }
+
+  async start(): Promise<void> {
+    const mosaic = this.#mosaicId === null ? { name: this.#mosaicName.trim() } : { id: this.#mosaicId };
+    await this.#uploads.start(this.#layer.raster.id, mosaic, this.#targetBytes);
+  }
+}
