@@ -241,7 +241,8 @@ export interface IdentifiedFeature {
 export interface FeatureRow {
   readonly id: number;
   readonly properties: Readonly<Record<string, string | number | boolean | null>>;
-  readonly bbox: LonLatBox;
+  /** Null for a feature without geometry. */
+  readonly bbox: LonLatBox | null;
 }
 
 export interface EngineState {
