@@ -1,13 +1,8 @@
 import { compress, FORMAT_RGB } from '@julusian/jpeg-turbo';
 import BetterSqlite3 from 'better-sqlite3';
-import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
-import { AppError } from '@shared/errors';
-import { openRaster } from '@shared/tiff/open';
-import type { ByteSource } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
-import { createNodeCodecs } from '../rasters/nodeCodecs';
+import { createNodeCodecs, openFile } from '../rasters';
 import type { JpegEncoder, RasterAccess } from './rasterAccess';
 import { builtInModels } from './server';
 import type { OpenDatabase } from './store';
@@ -34,39 +29,13 @@ export function nodeRasters(ownThread: boolean): RasterAccess {
   const codecs = createNodeCodecs({ ownThread });
   return {
     open: async (path) => {
-      const file = await openFile(path);
-      try {
-        const raster = await openRaster(file);
-        return {
-          description: raster.description,
-          readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal }),
-          close: () => file.close(),
-        };
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
+      const { raster, close } = await openFile(path);
+      return {
+        description: raster.description,
+        readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal }),
+        close,
+      };
     },
-  };
-}
-
-async function openFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
-  const name = basename(path);
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw new AppError('tiff.read_failed', { file: name }, { cause: error });
-  });
-  const { size } = await handle.stat();
-  return {
-    name,
-    size,
-    read: async (offset, length) => {
-      if (offset < 0 || offset + length > size) throw new AppError('tiff.read_beyond_end', { file: name });
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await handle.read(bytes, 0, length, offset);
-      if (bytesRead !== length) throw new AppError('tiff.read_failed', { file: name });
-      return bytes;
-    },
-    close: () => handle.close(),
   };
 }
 

@@ -1,48 +1,21 @@
-import BetterSqlite3 from 'better-sqlite3';
-import { compressSync, FORMAT_RGB } from '@julusian/jpeg-turbo';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { silentLog } from '@shared/log';
-import { openRaster } from '@shared/tiff/open';
-import { readWindow } from '@shared/tiff/window';
-import { createNodeCodecs } from '../../main/rasters/nodeCodecs';
 import { startEngine, type Engine, type EngineOptions } from '../../main/engine/server';
-import { builtInModels } from '../../main/engine/server';
+import { nodeRasters, openDatabase, threadTools } from '../../main/engine/nodeParts';
 import { inProcessRunner } from '../../main/engine/tasks/inProcess';
-import type { JpegEncoder, RasterAccess } from '../../main/engine/rasterAccess';
 import {
   createMapflowClient,
   type MapflowClient,
   type MapflowClientOptions,
   type UploadFile,
 } from '../../main/mapflow';
-import { fileSource } from '../support/fileSource';
 
 export const token = 'a-token-of-the-test';
 
-const codecs = createNodeCodecs();
-
-export const rasters: RasterAccess = {
-  open: async (path) => {
-    const source = await fileSource(path);
-    try {
-      const raster = await openRaster(source);
-      return {
-        description: raster.description,
-        readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal }),
-        close: () => source.close(),
-      };
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
-  },
-};
-
-export const encodeJpeg: JpegEncoder = (rgb, width, height) =>
-  Promise.resolve(compressSync(Buffer.from(rgb.buffer), { format: FORMAT_RGB, width, height, quality: 85 }));
+const rasters = nodeRasters(false);
 
 export interface TestEngine {
   readonly engine: Engine;
@@ -58,10 +31,13 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
   const engine = await startEngine({
     dataDir: folder,
     token,
-    openDatabase: (file) => new BetterSqlite3(file),
-    log: { ...silentLog, error: (message, data) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`) },
+    openDatabase,
+    log: {
+      ...silentLog,
+      error: (message, data) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`),
+    },
     rasters,
-    runner: inProcessRunner({ rasters, encodeJpeg, models: builtInModels }),
+    runner: inProcessRunner(threadTools()),
     ...options,
   });
   const clientWith = (more: Partial<MapflowClientOptions>): MapflowClient =>

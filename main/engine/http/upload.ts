@@ -62,20 +62,15 @@ function receiveInto(incoming: IncomingMessage, path: string, maxBytes: number):
       incoming.unpipe(parser);
       parser.destroy();
       // The write must have ended before the file is removed.
-      void (writing ?? Promise.resolve()).catch(() => undefined).then(() => reject(error as Error));
+      void (writing ?? Promise.resolve()).catch(() => undefined).then(() => reject(clear(error)));
     };
     parser.on('file', (_field, file, info) => {
-      // The form's end is missed by the file's stream first.
-      let broken = false;
-      file.once('error', () => (broken = true));
-      writing = save(file, path, maxBytes, shownName(info.filename)).catch((error: unknown) => {
-        throw broken ? invalid('the form is broken off or malformed') : error;
-      });
+      writing = save(file, path, maxBytes, shownName(info.filename));
       writing.catch(fail);
     });
     parser.on('error', () => fail(invalid('the form is broken off or malformed')));
     parser.on('close', () => {
-      if (writing) writing.then(resolve, reject);
+      if (writing) writing.then(resolve, (error: unknown) => reject(clear(error)));
       else reject(invalid('the form has no file'));
     });
     incoming.on('error', fail);
@@ -84,6 +79,18 @@ function receiveInto(incoming: IncomingMessage, path: string, maxBytes: number):
     });
     incoming.pipe(parser);
   });
+}
+
+/** Whoever misses the end of the form first says so in words of their own; the disk's errors stay what they are. */
+function clear(error: unknown): Error {
+  if (error instanceof FileTooLong || error instanceof InvalidBody) return error;
+  const isDisk = error instanceof Error && 'syscall' in error && 'path' in error;
+  return isDisk || isFull(error) ? (error as Error) : invalid('the form is broken off or malformed');
+}
+
+/** Whether the disk has no room left. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 async function save(file: Readable, path: string, maxBytes: number, filename: string): Promise<ReceivedFile> {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@shared/errors';
 import { errorText } from '@shared/i18n';
 import { ServiceError } from '../http/serviceError';
-import { FileTooLong, receiveFile } from '../http/upload';
+import { FileTooLong, isFull, receiveFile } from '../http/upload';
 import type { Services } from '../services';
 import type { ImageRow, NewImage } from '../store';
 import { checkAgreement, profileOf } from './profile';
@@ -32,6 +32,10 @@ export class Intake {
     try {
       const limit = Math.min(this.services.limits.maxUploadFileSize, free);
       const file = await receiveFile(incoming, path, limit).catch((error: unknown) => {
+        if (isFull(error)) {
+          const params = { memory_requested: announced, available_memory: 0 };
+          throw new ServiceError(507, 'MemoryLimitExceeded', params);
+        }
         throw error instanceof FileTooLong ? this.#tooLong(error.atLeast, free) : error;
       });
       return await this.#store(id, path, { ...file, linkedPath: null }, mosaic);
