@@ -5,6 +5,9 @@ import { corruptBlock } from './errors';
 import { channelsOf } from './rawSamples';
 import { compileWasm } from './wasmAsset';
 
+/** The package's types name the browser's ImageData and take ArrayBuffers alone; neither is all there is to it. */
+const decodeRgba = decodeImage as unknown as (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray }>;
+
 let ready: Promise<void> | undefined;
 
 /**
@@ -19,7 +22,7 @@ export const decodeWebp: BlockDecoder = async (bytes, job) => {
     throw corruptBlock(coding, size ? `image of ${size.width} x ${size.height} px` : 'no WebP image');
   }
   await (ready ??= start());
-  const image = await decodeImage(bytes as unknown as ArrayBuffer).catch((cause: unknown) => {
+  const image = await decodeRgba(bytes).catch((cause: unknown) => {
     throw corruptBlock(coding, 'WebP decoder failed', cause);
   });
   const rgba = new Uint8Array(image.data.buffer, image.data.byteOffset, image.data.byteLength);

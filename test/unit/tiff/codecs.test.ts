@@ -17,7 +17,7 @@ async function failure(promise: Promise<unknown>): Promise<AppError> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof AppError)) throw error ?? new Error('nothing was thrown');
+  if (!(error instanceof AppError)) throw new Error('no AppError was thrown', { cause: error });
   return error;
 }
 
@@ -80,8 +80,8 @@ describe('Deflate', () => {
 
 describe('LZW', () => {
   test('reads the codes of TIFF 6.0 and of the writers before it', async () => {
-    fc.assert(
-      await fc.asyncProperty(imageLike, fc.boolean(), async (bytes, reversed) => {
+    await fc.assert(
+      fc.asyncProperty(imageLike, fc.boolean(), async (bytes, reversed) => {
         fc.pre(bytes.length > 0);
         const job = rowJob(bytes.length, { compression: 'lzw' });
         const { samples } = await decodeBlock(encodeLzw(bytes, reversed), job, codecs);

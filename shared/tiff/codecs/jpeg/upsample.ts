@@ -61,13 +61,12 @@ function rowPair({ height, stride }: Plane, y: number): { near: number; far: num
 function doubleBoth(samples: Samples, plane: Plane, y: number, line: Uint8Array): void {
   const { near, far } = rowPair(plane, y);
   const last = plane.width - 1;
-  let before = 0;
   let here = (samples[near] as number) * 3 + (samples[far] as number);
   let after = (samples[near + 1] as number) * 3 + (samples[far + 1] as number);
   line[0] = (here * 4 + 8) >> 4;
   line[1] = (here * 3 + after + 7) >> 4;
   for (let x = 1; x < last; x++) {
-    before = here;
+    const before = here;
     here = after;
     after = (samples[near + x + 1] as number) * 3 + (samples[far + x + 1] as number);
     line[2 * x] = (here * 3 + before + 8) >> 4;

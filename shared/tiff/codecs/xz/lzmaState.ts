@@ -1,4 +1,4 @@
-import { HALF, RangeDecoder } from './rangeDecoder';
+import { HALF, type RangeDecoder } from './rangeDecoder';
 
 const STATES = 12;
 const POSITIONS = 16;

@@ -1,0 +1,13 @@
+export { RasterWorkerClient, type OpenedRaster, type SpawnWorker, type WorkerLink } from './client';
+export { FileSource, type FileIdentity } from './fileSource';
+export { bandSha256, fileSha256 } from './hashes';
+export { createNodeCodecs, type NodeCodecOptions } from './nodeCodecs';
+export { openFile, type OpenedFile } from './openFile';
+export {
+  RasterService,
+  rasterMethods,
+  type OpenAnswer,
+  type OpenRequest,
+  type RasterMethods,
+  type ReadBlocksRequest,
+} from './rasterService';

@@ -1,0 +1,125 @@
+import { AppError } from '@shared/errors';
+import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
+import type { CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
+import { splitStrips } from '@shared/tiff/windowStrips';
+import { readBlocks } from './blockReads';
+import type { FileIdentity } from './fileSource';
+import { bandSha256, fileSha256 } from './hashes';
+import { openFile, type OpenedFile } from './openFile';
+
+export interface OpenRequest {
+  /** Chosen by the caller, so that it can open the raster again under it. */
+  readonly id: string;
+  readonly path: string;
+  /** Given when it was open before: another file by that name is refused. */
+  readonly identity?: FileIdentity;
+}
+
+export interface OpenAnswer {
+  readonly description: RasterDescription;
+  readonly identity: FileIdentity;
+}
+
+export interface ReadBlocksRequest {
+  readonly id: string;
+  readonly kind: 'image' | 'mask';
+  /** Index into description.levels or description.maskLevels. */
+  readonly level: number;
+  /** As in Raster.blockRange; large uncompressed strips count in the parts of `splitDescription`. */
+  readonly indices: readonly number[];
+}
+
+interface Context {
+  readonly signal?: AbortSignal;
+  readonly progress?: (data: unknown) => void;
+}
+
+interface Held {
+  readonly file: OpenedFile;
+  /** The raster as the window sees it: large uncompressed strips in parts. */
+  readonly split: Raster;
+}
+
+/** The rasters that are open in one process. Every method takes and gives plain data, so that it can stand behind a port. */
+export class RasterService {
+  readonly #held = new Map<string, Held>();
+
+  constructor(private readonly codecs: CodecRegistry) {}
+
+  /** Throws `rasters.file_missing`, `rasters.file_changed`, `tiff.*`. */
+  async open({ id, path, identity }: OpenRequest): Promise<OpenAnswer> {
+    const file = await openFile(path);
+    const { size, mtimeMs } = file.identity;
+    if (identity && (identity.size !== size || identity.mtimeMs !== mtimeMs)) {
+      await file.close();
+      throw new AppError('rasters.file_changed', { file: file.raster.description.name });
+    }
+    await this.close({ id });
+    this.#held.set(id, { file, split: splitStrips(file.raster) });
+    return { description: file.raster.description, identity: file.identity };
+  }
+
+  async close({ id }: { readonly id: string }): Promise<void> {
+    const held = this.#held.get(id);
+    this.#held.delete(id);
+    await held?.file.close();
+  }
+
+  /** The stored bytes of blocks, null for sparse ones. Throws `rasters.not_open`, `tiff.*`, `rasters.file_changed`. */
+  async readBlocks(
+    { id, kind, level, indices }: ReadBlocksRequest,
+    { signal }: Context = {},
+  ): Promise<(Uint8Array | null)[]> {
+    const { split } = this.#get(id);
+    return readBlocks(split, levelOf(split, kind, level), indices, signal);
+  }
+
+  async statistics({ id }: { readonly id: string }, { signal }: Context = {}): Promise<SampledBand[]> {
+    return sampledStatistics(this.#get(id).file.raster, this.codecs, signal);
+  }
+
+  /** SHA-256 of each decoded band. Progress: {done, total} in rows. */
+  async hashBands(
+    { id }: { readonly id: string },
+    { signal, progress = () => undefined }: Context = {},
+  ): Promise<string[]> {
+    const { raster } = this.#get(id).file;
+    return bandSha256(raster, this.codecs, signal, (done, total) => progress({ done, total }));
+  }
+
+  /** SHA-256 of the raster's main file. */
+  async hashFile({ id }: { readonly id: string }, { signal }: Context = {}): Promise<string> {
+    return fileSha256(this.#get(id).file.path, signal);
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((id) => this.close({ id })));
+  }
+
+  #get(id: string): Held {
+    const held = this.#held.get(id);
+    if (!held) throw new AppError('rasters.not_open');
+    return held;
+  }
+}
+
+function levelOf(raster: Raster, kind: 'image' | 'mask', index: number): Level {
+  const { description } = raster;
+  const level = (kind === 'image' ? description.levels : description.maskLevels)[index];
+  if (!level) throw new AppError('tiff.unknown_level', { file: description.name });
+  return level;
+}
+
+/** The service's methods as the port offers them. */
+export function rasterMethods(service: RasterService) {
+  return {
+    open: (input: OpenRequest) => service.open(input),
+    close: (input: { readonly id: string }) => service.close(input),
+    readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
+    statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
+    hashBands: (input: { readonly id: string }, context: Context) => service.hashBands(input, context),
+    hashFile: (input: { readonly id: string }, context: Context) => service.hashFile(input, context),
+  };
+}
+
+export type RasterMethods = ReturnType<typeof rasterMethods>;
