@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { lockDigest } from './dependencies.mjs';
 import { dist, inRoot, root } from './places.mjs';
 import { say, step, Stop } from './say.mjs';
@@ -101,7 +102,9 @@ export async function ensureBundles(names) {
   if (stale.length === 0) return;
   await step(`building ${stale.map((bundle) => bundle.name).join(', ')}`, async () => {
     const vite = await import(pathToFileURL(createRequire(inRoot('package.json')).resolve('vite')).href);
-    await Promise.all(stale.map((bundle) => build(vite, bundle, general)));
+    const results = await Promise.allSettled(stale.map((bundle) => build(vite, bundle, general)));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (failures.length > 0) throw new Stop(failures.map((failure) => failure.message).join('\n\n'));
   });
 }
 
@@ -132,7 +135,7 @@ async function build(
       worker: { plugins: () => [recorder] },
     })
     .catch((error) => {
-      throw new Stop(`building ${bundle.name} failed: ${error instanceof Error ? error.message : error}`);
+      throw new Error(`building ${bundle.name} failed: ${stripVTControlCharacters(error.message)}`);
     });
   const files = Object.fromEntries([...inputs].sort().map((file) => [relative(root, file), describe(file)]));
   mkdirSync(join(dist, '.stamps'), { recursive: true });
