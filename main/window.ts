@@ -1,6 +1,6 @@
 import { app, BrowserWindow, nativeTheme, screen, session, type Rectangle, type WebContents } from 'electron';
 import { m } from '@shared/i18n';
-import { appOrigin } from './ipc/appScheme';
+import { appOrigin } from './ipc';
 
 export interface WindowState {
   readonly bounds: Rectangle;

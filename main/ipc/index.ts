@@ -1,5 +1,12 @@
+export { accountsHandlers, engineHandlers } from './accounts';
+export { appHandlers } from './app';
 export { appOrigin, registerAppScheme, serveRenderer } from './appScheme';
 export { createEmit, listen, type Emit } from './electronBorder';
 export { createDispatcher, type AreaHandlers, type Dispatch, type Handlers } from './handle';
-export { appHandlers } from './app';
+export { mosaicsHandlers, type MosaicsPort } from './mosaics';
+export { processingsHandlers, projectsHandlers } from './processings';
+export { openRasters, rastersHandlers, type RastersPort } from './rasters';
+export { resultsHandlers, type ResultsPort } from './results';
 export { readSettings, settingsHandlers } from './settings';
+export { tasksHandlers, tasksOf } from './tasks';
+export { uploadsHandlers } from './uploads';

@@ -19,7 +19,7 @@ export function openFileSink(folder: string, maxBytes = 2 * 1024 * 1024): FileSi
   transport.writeOptions = { flag: 'a', mode: 0o600, encoding: 'utf8' };
   transport.resolvePathFn = () => file;
   transport.archiveLogFn = () => rotate(folder);
-  transport.transforms = [({ data }) => data];
+  transport.transforms = [({ data }): unknown[] => data];
   return { write: (line) => logger.info(line) };
 }
 

@@ -6,7 +6,7 @@ import { judge, mayHaveArrived } from './failures';
 import type { SharedListing } from './listing';
 import { byName, findChunk } from './match';
 import type { ListedImage, UploadSource } from './ports';
-import type { RunPorts } from './run';
+import type { RunPorts } from './runPorts';
 import { backoff } from './wait';
 
 export interface DeliveryParts {

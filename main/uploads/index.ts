@@ -1,6 +1,6 @@
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';
-export { sourceOpener, type OpenedFile, type SourceParts } from './source';
+export { sourceOpener, type OpenedRaster, type SourceParts } from './source';
 export {
   Uploads,
   type StartUpload,

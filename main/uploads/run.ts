@@ -1,41 +1,15 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { AppError, toErrorData } from '@shared/errors';
 import type { UploadState } from '@shared/ipc/types';
-import type { ChunkRecord, UploadRecord } from '@shared/library/records';
-import type { Log } from '@shared/log';
+import type { UploadRecord } from '@shared/library/records';
 import { ChunkStates } from './chunkStates';
 import { Delivery } from './delivery';
 import { judge } from './failures';
 import { SharedListing } from './listing';
 import { byName, findChunk } from './match';
-import type { Meter } from './meter';
-import type { Parallelism } from './parallel';
-import type {
-  ImageServer,
-  Ledger,
-  ListedImage,
-  OpenSource,
-  Timing,
-  UploadChange,
-  UploadSource,
-} from './ports';
-import type { Slots } from './slots';
-import { backoff, type Waiting } from './wait';
-
-export interface RunPorts {
-  readonly ledger: Ledger;
-  readonly server: ImageServer;
-  readonly openSource: OpenSource;
-  readonly slots: Slots;
-  readonly parallelism: Parallelism;
-  readonly meter: Meter;
-  readonly waiting: Waiting;
-  readonly timing: Timing;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly onUpload: () => void;
-  readonly onChunk: (chunk: ChunkRecord) => void;
-}
+import type { RunPorts } from './runPorts';
+import type { ListedImage, UploadChange, UploadSource } from './ports';
+import { backoff } from './wait';
 
 /** Failures of one kind in a row before the upload gives up and says so. */
 const mostAttempts = 8;

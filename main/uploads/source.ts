@@ -2,38 +2,39 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { AppError } from '@shared/errors';
-import { openRaster } from '@shared/tiff/open';
 import { sliceLayout } from '@shared/tiff/slice';
 import type { DecodeBlock } from '@shared/tiff/sliceEncode';
 import { planSlices, type SliceChunk } from '@shared/tiff/slicePlan';
-import type { ByteSource, Raster, SiblingOpener } from '@shared/tiff/types';
+import type { ByteSource, Raster } from '@shared/tiff/types';
 import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
 import type { OpenSource, SourceIdentity, UploadSource } from './ports';
 
-/** A file opened for random reads, with those beside it. */
-export interface OpenedFile {
-  readonly source: ByteSource;
-  readonly siblings: SiblingOpener;
+/** A raster opened for reading, with the files beside it. */
+export interface OpenedRaster {
+  readonly raster: Raster;
+  /** bytes, and ms since 1970 */
+  readonly identity: { readonly size: number; readonly mtimeMs: number };
   close(): Promise<void>;
 }
 
 export interface SourceParts {
-  readonly openFile: (path: string) => Promise<OpenedFile>;
-  /** Decodes blocks of a raster whose stored bytes cannot be used as they are. */
+  /** Throws `tiff.*`, `rasters.*`. */
+  readonly openFile: (path: string) => Promise<OpenedRaster>;
+  /** Decodes blocks where stored bytes cannot be used as they are, and to find out whether a part is empty. */
   readonly decoderFor: (raster: Raster) => DecodeBlock;
 }
 
 /** Opens rasters for uploading: the TIFF core's slices over one open file. */
 export function sourceOpener(parts: SourceParts): OpenSource {
   return async (path) => {
-    const before = await statOf(path);
+    await statOf(path);
     const file = await parts.openFile(path);
     try {
-      const raster = await openRaster(file.source, file.siblings);
-      const hash = await fingerprint(file.source);
-      const identity = { size: before.size, mtimeMs: before.mtimeMs, hash };
+      const { raster } = file;
+      const hash = await fingerprint(raster.files[0] as ByteSource);
+      const identity = { ...file.identity, hash };
       return new SlicedSource(path, raster, identity, parts.decoderFor(raster), () => file.close());
     } catch (error) {
       await file.close();
@@ -65,7 +66,7 @@ class SlicedSource implements UploadSource {
 
   async plan(...[limits, signal]: Parameters<UploadSource['plan']>): ReturnType<UploadSource['plan']> {
     const stem = chunkStem(this.raster.description.name, this.identity.hash);
-    const { chunks, skipped } = await planSlices(this.raster, limits, { stem, signal });
+    const { chunks, skipped } = await planSlices(this.raster, limits, { stem, signal, decode: this.decode });
     this.#chunks.clear();
     const planned: { name: string; window: SliceChunk['window']; bytes: number; verbatim: boolean }[] = [];
     for (const chunk of chunks) {

@@ -1,14 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@shared/errors';
 import type { Upload } from '@shared/ipc/types';
+import { openRaster } from '@shared/tiff/open';
+import { createCodecs } from '@shared/tiff/codecs';
+import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
 import { mapflowImageServer, sourceOpener, Uploads, type UploadsPorts } from '../../../main/uploads';
-import { fileSiblings, fileSource } from '../../support/fileSource';
+import { fileSource } from '../../support/fileSource';
 import { MosaicServer } from './mosaicServer';
 
 /** Small chunks: some tiles of noise and a head. */
@@ -54,14 +57,11 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
       openSource: sourceOpener({
         openFile: async (path) => {
           const source = await fileSource(path);
-          const siblings = fileSiblings(path);
-          const close = async (): Promise<void> => {
-            await source.close();
-            await siblings.close();
-          };
-          return { source, siblings: siblings.open, close };
+          const { mtimeMs, size } = statSync(path);
+          const raster = await openRaster(source);
+          return { raster, identity: { size, mtimeMs }, close: () => source.close() };
         },
-        decoderFor: () => () => Promise.resolve(null),
+        decoderFor: (raster) => blockDecoder(raster, createCodecs()),
       }),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { toErrorData } from '@shared/errors';
+import type { OpenedRasters } from '@shared/ipc/contract';
+import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
+import type { RecentRaster } from '@shared/library/records';
+import type { AreaHandlers } from './handle';
+
+export interface RastersPort {
+  open(path: string): Promise<RasterInfo>;
+  close(rasterId: string): Promise<void> | void;
+  readBlocks(request: {
+    readonly rasterId: string;
+    readonly kind: 'image' | 'mask';
+    readonly level: number;
+    readonly indices: readonly number[];
+  }): Promise<readonly (Uint8Array | null)[]>;
+  statistics(rasterId: string): Promise<readonly BandStatistics[]>;
+}
+
+export interface RecentPort {
+  list(): readonly RecentRaster[];
+  put(raster: RecentRaster): void;
+}
+
+export interface RastersPortsOfWindow {
+  readonly rasters: RastersPort;
+  readonly recent: RecentPort;
+  /** Shows the system's dialog; empty when cancelled. */
+  readonly choose: () => Promise<readonly string[]>;
+  /** The path of the synthetic scene, which is made on first use. */
+  readonly sample: () => Promise<string>;
+}
+
+/** Opens files one after another; one that cannot be opened is told beside those that can. */
+export async function openRasters(
+  { rasters, recent }: Pick<RastersPortsOfWindow, 'rasters' | 'recent'>,
+  paths: readonly string[],
+): Promise<OpenedRasters> {
+  const opened: RasterInfo[] = [];
+  const failures: OpenedRasters['failures'][number][] = [];
+  for (const path of new Set(paths)) {
+    try {
+      opened.push(await rasters.open(path));
+      recent.put({ path, name: basename(path), openedAt: new Date().toISOString() });
+    } catch (error) {
+      failures.push({ path, error: toErrorData(error) });
+    }
+  }
+  return { rasters: opened, failures };
+}
+
+export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rasters'> {
+  const { rasters, recent, choose, sample } = ports;
+  return {
+    'rasters.openDialog': async () => openRasters(ports, await choose()),
+    'rasters.open': ({ paths }) => openRasters(ports, paths),
+    'rasters.close': ({ rasterId }) => rasters.close(rasterId),
+    'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
+    'rasters.readBlocks': (request) => rasters.readBlocks(request),
+    'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),
+    'rasters.openSample': async () => openRasters(ports, [await sample()]),
+  };
+}

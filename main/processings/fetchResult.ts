@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { AppError } from '@shared/errors';
+import type { ResultSummary } from '@shared/ipc/types';
+import type { ProcessingRecord } from '@shared/library/records';
+import type { ResultKeeper, WithClient } from './ports';
+
+/** Where the result of a processing is kept; ids come from servers, and only a plain one becomes a file name. */
+export function resultPath(folder: string, processingId: string): string {
+  const plain = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(processingId);
+  const name = plain ? processingId : createHash('sha256').update(processingId).digest('hex');
+  return join(folder, `${name}.gpkg`);
+}
+
+/** Downloads a result beside its place and has it made into a GeoPackage. Throws `processings.disk_full`, `api.*`. */
+export async function fetchResult(
+  record: ProcessingRecord,
+  ports: { readonly withClient: WithClient; readonly results: ResultKeeper; readonly folder: string },
+): Promise<ResultSummary> {
+  const { withClient, results, folder } = ports;
+  await mkdir(folder, { recursive: true });
+  const gpkgPath = resultPath(folder, record.id);
+  const geojsonPath = `${gpkgPath}.download`;
+  try {
+    await withClient(record.accountId, async ({ processings }) => {
+      const { body } = await processings.result(record.id);
+      await writeTo(geojsonPath, body);
+    });
+    const { name } = record.snapshot;
+    return await results.ingest({ geojsonPath, gpkgPath, name, styleName: record.styleName });
+  } finally {
+    await rm(geojsonPath, { force: true });
+  }
+}
+
+/** Writes a stream at the pace of the disk. */
+async function writeTo(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = createWriteStream(path, { mode: 0o600 });
+  const done = finished(file);
+  // Reported by the await below; a failure must not be nobody's before that.
+  done.catch(() => undefined);
+  try {
+    for await (const chunk of body) {
+      if (!file.write(chunk)) await Promise.race([once(file, 'drain'), done]);
+    }
+    file.end();
+    await done;
+  } catch (error) {
+    file.destroy();
+    throw diskFailure(error) ?? error;
+  }
+}
+
+function diskFailure(error: unknown): AppError | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return null;
+  return new AppError('processings.disk_full', {}, { cause: error });
+}

@@ -1,0 +1,44 @@
+import { errorOfCode, isTerminal, type Processing as ServerProcessing } from '@shared/api';
+import { toErrorData } from '@shared/errors';
+import type { Processing } from '@shared/ipc/types';
+import type { ProcessingRecord, ProcessingSnapshot } from '@shared/library/records';
+
+/** Where our own id of an order travels. */
+export const orderKey = 'orthodesk-order';
+
+/** What a server says of a processing, over what was known of it: lists tell less than single answers. */
+export function takeSnapshot(
+  accountId: string,
+  server: ServerProcessing,
+  known: ProcessingSnapshot | null,
+): ProcessingSnapshot {
+  return {
+    id: server.id,
+    accountId,
+    projectId: server.projectId ?? known?.projectId ?? '',
+    name: server.name || (known?.name ?? ''),
+    modelName: server.workflowDef?.name ?? known?.modelName ?? '',
+    status: server.status,
+    percent: server.status === 'OK' ? 100 : Math.min(100, Math.max(0, server.percentCompleted)),
+    area: server.area ?? server.aoiArea ?? known?.area ?? 0,
+    cost: server.cost ?? known?.cost ?? null,
+    createdAt: server.created ?? known?.createdAt ?? new Date().toISOString(),
+    updatedAt: server.updated ?? known?.updatedAt ?? server.created ?? '',
+    messages: server.messages.map(({ code, parameters }) => toErrorData(errorOfCode(code, parameters))),
+    aoi: known?.aoi ?? null,
+  };
+}
+
+export function toProcessing(record: ProcessingRecord): Processing {
+  const { snapshot, resultState, result, resultError } = record;
+  return { ...snapshot, resultState, result, resultError };
+}
+
+/** True while the server still works on it. */
+export function isRunning({ status }: Pick<ProcessingSnapshot, 'status'>): boolean {
+  return !isTerminal(status);
+}
+
+export function sameSnapshot(a: ProcessingSnapshot, b: ProcessingSnapshot): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
