@@ -11,18 +11,42 @@ export function png(/** @type {number} */ pixels) {
  * centre to the shape's edge, which gives smooth edges without sampling a pixel many times.
  */
 function draw(/** @type {number} */ pixels) {
-  const scale = side / pixels;
-  const shapes = mark(pixels).map((shape) => ({ shape, rgb: rgbOf(shape.color) }));
+  const unit = side / pixels;
   const image = new Uint8Array(pixels * pixels * 4);
-  for (let row = 0; row < pixels; row++) {
-    for (let column = 0; column < pixels; column++) {
-      const x = (column + 0.5) * scale;
-      const y = (row + 0.5) * scale;
-      const at = (row * pixels + column) * 4;
-      for (const { shape, rgb } of shapes) over(image, at, rgb, alpha(shape, x, y, scale));
+  for (const shape of mark(pixels)) {
+    const rgb = rgbOf(shape.color);
+    const [x0, y0, x1, y1] = /** @type {[number, number, number, number]} */ (
+      boundsOf(shape).map((value) => value / unit)
+    );
+    for (let row = Math.max(0, Math.floor(y0) - 1); row < Math.min(pixels, y1 + 1); row++) {
+      for (let column = Math.max(0, Math.floor(x0) - 1); column < Math.min(pixels, x1 + 1); column++) {
+        const opacity = alpha(shape, (column + 0.5) * unit, (row + 0.5) * unit, unit);
+        over(image, (row * pixels + column) * 4, rgb, opacity);
+      }
     }
   }
   return image;
+}
+
+/** Left, top, right and bottom of a shape. @returns {[number, number, number, number]} */
+function boundsOf(/** @type {import('./mark.mjs').Shape} */ shape) {
+  switch (shape.kind) {
+    case 'box':
+      return [shape.x, shape.y, shape.x + shape.width, shape.y + shape.height];
+    case 'dot':
+      return [shape.x - shape.radius, shape.y - shape.radius, shape.x + shape.radius, shape.y + shape.radius];
+    case 'ring': {
+      const xs = shape.points.map(([x]) => x);
+      const ys = shape.points.map(([, y]) => y);
+      const reach = shape.stroke / 2;
+      return [
+        Math.min(...xs) - reach,
+        Math.min(...ys) - reach,
+        Math.max(...xs) + reach,
+        Math.max(...ys) + reach,
+      ];
+    }
+  }
 }
 
 /** Opacity of a shape at a point, 0 to 1; `unit` is the size of a pixel. */
@@ -85,11 +109,10 @@ function over(
   if (opacity === 0) return;
   const below = (image[at + 3] ?? 0) / 255;
   const total = opacity + below * (1 - opacity);
-  rgb.forEach((value, band) => {
-    image[at + band] = Math.round(
-      (value * opacity + (image[at + band] ?? 0) * below * (1 - opacity)) / total,
-    );
-  });
+  for (let band = 0; band < 3; band++) {
+    const value = (rgb[band] ?? 0) * opacity + (image[at + band] ?? 0) * below * (1 - opacity);
+    image[at + band] = Math.round(value / total);
+  }
   image[at + 3] = Math.round(total * 255);
 }
 
