@@ -1,6 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+const folders = ['incoming', 'images', 'previews', 'results'] as const;
+const uuidLength = 36;
+
 /** Where the engine keeps what is too large for its database. Names are made of its own ids alone. */
 export class Files {
   constructor(private readonly folder: string) {}
@@ -43,13 +46,24 @@ export class Files {
     return join(this.resultFolder(processingId), 'result.geojson');
   }
 
-  /** Makes the folders, and clears what a stop of the engine left half received. */
-  async prepare(): Promise<void> {
-    for (const name of ['incoming', 'images', 'previews', 'results']) {
-      await mkdir(join(this.folder, name), { recursive: true });
-    }
-    for (const left of await readdir(join(this.folder, 'incoming'))) {
-      await rm(join(this.folder, 'incoming', left), { force: true });
+  async makeFolders(): Promise<void> {
+    for (const name of folders) await mkdir(join(this.folder, name), { recursive: true });
+  }
+
+  /** Removes what a stop of the engine left behind: half received files, and files that the database does not know. */
+  async sweep(known: {
+    readonly images: ReadonlySet<string>;
+    readonly results: ReadonlySet<string>;
+  }): Promise<void> {
+    await this.#removeUnless('incoming', () => false);
+    await this.#removeUnless('images', (name) => known.images.has(name.slice(0, uuidLength)));
+    await this.#removeUnless('previews', (name) => known.images.has(name.slice(0, uuidLength)));
+    await this.#removeUnless('results', (name) => known.results.has(name));
+  }
+
+  async #removeUnless(folder: (typeof folders)[number], keep: (name: string) => boolean): Promise<void> {
+    for (const name of await readdir(join(this.folder, folder))) {
+      if (!keep(name)) await rm(join(this.folder, folder, name), { recursive: true, force: true });
     }
   }
 

@@ -11,7 +11,7 @@ import { Preparation } from './processing/preparation';
 import { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
 import type { ModelCatalogue, Services } from './services';
-import { createStore, type OpenDatabase } from './store';
+import { createStore, type OpenDatabase, type Store } from './store';
 import type { TaskRunner } from './tasks/types';
 
 export interface EngineOptions {
@@ -42,13 +42,15 @@ export interface Engine {
 
 export const builtInModels: ModelCatalogue = { list: listModels, find: findModel };
 
-/** Starts the local engine. Throws `engine.port_in_use`, `engine.cannot_start`. */
+/** Starts the local engine. Throws `engine.port_in_use`, `engine.cannot_start`, `engine.data_in_use`. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const log = options.log ?? silentLog;
   const host = options.host ?? '127.0.0.1';
   const files = new Files(options.dataDir);
-  await files.prepare();
-  const store = createStore(options.openDatabase, files.database);
+  const store = await openData(files, options).catch(async (error: unknown) => {
+    await options.runner.close();
+    throw error;
+  });
   const queue = new ProcessingQueue(store, files, options.runner, log);
   const preparation = new Preparation(store, files, options.runner, log);
   let url = '';
@@ -89,6 +91,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log.info('engine stopped', {});
     },
   };
+}
+
+/** The database first: it makes sure that no other engine works in the folder. */
+async function openData(files: Files, options: EngineOptions): Promise<Store> {
+  await files.makeFolders();
+  const store = createStore(options.openDatabase, files.database);
+  await files.sweep({
+    images: new Set(store.images.all().map(({ id }) => id)),
+    results: new Set(store.processings.list().map(({ id }) => id)),
+  });
+  return store;
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -2,7 +2,7 @@ import type { DetectionPlan } from '../tasks/types';
 import type { PartitionRow } from '../store';
 
 /** px of a part: some seconds of work, which is what a stop of the engine can cost */
-const partPixels = 8_000_000;
+const partPixels = 4_000_000;
 /** rows; parts begin on multiples of the detector's bands */
 const step = 512;
 

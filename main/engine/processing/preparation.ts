@@ -56,7 +56,7 @@ export class Preparation {
     } catch (error) {
       // Closing the engine is no fault of the image: it is prepared at the next start.
       if (this.#stop.signal.aborted) return;
-      const reason = error instanceof AppError ? error.kind : String(error);
+      const reason = error instanceof AppError ? `${error.kind} ${error.details ?? ''}` : String(error);
       this.log.warn('image preparation failed', { image: image.id, reason });
       this.store.images.setStatus(image.id, 'FAILED', 'FileOpenError');
     }

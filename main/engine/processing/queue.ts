@@ -177,9 +177,12 @@ export class ProcessingQueue {
   }
 
   #fail(row: ProcessingRow, error: unknown): void {
-    const reason =
-      error instanceof AppError ? error.kind : error instanceof Error ? error.stack : String(error);
+    const reason = error instanceof AppError ? `${error.kind} ${error.details ?? ''}` : describe(error);
     this.log.warn('processing failed', { processing: row.id, reason });
     this.store.processings.setStatus(row.id, 'FAILED', [messageOf(error)]);
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,0 +1,181 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isTerminal } from '@shared/api';
+import { createMapflowClient, type MapflowClient } from '../../main/mapflow';
+import { tinyTiff } from './geotiff';
+import { fileFrom, startTestEngine, textOf, token, until } from './support';
+
+/** The engine as it ships: a process of its own, with its pixel threads. */
+const program = fileURLToPath(new URL('../../dist/engine/standalone.cjs', import.meta.url));
+const children: ChildProcess[] = [];
+let folder: string;
+
+beforeAll(async () => {
+  const bundles = fileURLToPath(new URL('../../build/bootstrap/bundles.mjs', import.meta.url));
+  const { ensureBundles } = (await import(bundles)) as { ensureBundles(names: string[]): Promise<void> };
+  await ensureBundles(['standalone']);
+  folder = await mkdtemp(join(tmpdir(), 'durable-'));
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Running {
+  readonly client: MapflowClient;
+  /** As a power cut does: no chance to tidy up. */
+  kill(): Promise<void>;
+}
+
+async function start(): Promise<Running> {
+  const child = spawn(process.execPath, [program, '--port', '0', '--data', folder], {
+    env: { ...process.env, ORTHODESK_ENGINE_TOKEN: token },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const baseUrl = /http:\/\/127\.0\.0\.1:\d+\/rest/.exec(line)?.[0];
+    if (!baseUrl) continue;
+    const client = createMapflowClient({ baseUrl, token: () => token, retries: 0 });
+    return {
+      client,
+      kill: () =>
+        new Promise((resolve) => {
+          child.once('exit', () => resolve());
+          child.kill('SIGKILL');
+          client.close();
+        }),
+    };
+  }
+  throw new Error('the engine ended before it listened');
+}
+
+/** Speckled crowns on soil, some of which lie on the borders of partitions. */
+const trees = (): Buffer =>
+  tinyTiff({
+    width: 2000,
+    height: 6000,
+    pixel: 0.3,
+    sample: (x, y, band) => {
+      const crown = (x % 60) ** 2 + (y % 60) ** 2 < 1600;
+      const speck = ((x * 7919 + y * 104729) % 61) - 30;
+      return (crown ? [50, 110, 40] : [150, 130, 110])[band]! + speck;
+    },
+  });
+
+test('an engine that is killed in the middle of a processing goes on where it stopped', async () => {
+  let running = await start();
+  const { imageId } = await running.client.images.createMosaicAndUpload({ name: 'trees' }, fileFrom(trees()));
+  const geometry = (await running.client.images.get(imageId ?? '')).footprint!;
+  const created = await running.client.processings.create({
+    name: 'survives',
+    projectId: (await running.client.projects.default()).id,
+    wdId: '24c5bb87-6b61-410d-a972-63f3f431a611',
+    geometry,
+    params: { sourceParams: { myImagery: { imageIds: [imageId ?? ''] } } },
+  });
+  const parts = async (): Promise<string[]> =>
+    (await readdir(join(folder, 'results', created.id)).catch(() => [])).filter((name) =>
+      name.endsWith('.mask'),
+    );
+  for (let kills = 0; kills < 2; kills++) {
+    const before = (await parts()).length;
+    await until(parts, (names) => names.length > before);
+    await running.kill();
+    running = await start();
+    const { status } = await running.client.processings.get(created.id);
+    expect(['UNPROCESSED', 'IN_PROGRESS']).toContain(status);
+  }
+  const percents: number[] = [];
+  const done = await until(
+    async () => {
+      const processing = await running.client.processings.get(created.id);
+      percents.push(processing.percentCompleted);
+      return processing;
+    },
+    ({ status }) => isTerminal(status),
+    60_000,
+  );
+  expect(done).toMatchObject({ status: 'OK', percentCompleted: 100 });
+  expect(percents[0]).toBeGreaterThan(10);
+  expect([...percents].sort((a, b) => a - b)).toEqual(percents);
+
+  const { body } = await running.client.processings.result(created.id);
+  const { features } = JSON.parse(await textOf(body)) as {
+    features: { geometry: unknown; properties: { id: number } }[];
+  };
+  // One crown for each quarter circle around a grid point: nothing lost or doubled where parts meet.
+  expect(features.length).toBeGreaterThan(3200);
+  expect(new Set(features.map(({ geometry: shape }) => JSON.stringify(shape))).size).toBe(features.length);
+  expect(features.map(({ properties }) => properties.id)).toEqual(features.map((_, i) => i + 1));
+  expect(await running.client.processings.list()).toHaveLength(1);
+  await running.kill();
+}, 180_000);
+
+test('two engines cannot share a folder', async () => {
+  const first = await start();
+  await expect(startTestEngine({ dataDir: folder })).rejects.toMatchObject({ kind: 'engine.data_in_use' });
+  await first.kill();
+});
+
+test('an upload that the engine did not survive leaves nothing behind', async () => {
+  const first = await start();
+  const mosaic = await first.client.mosaics.create({ name: 'half' });
+  const { usedBytes } = await first.client.storage.usage();
+  let sent = 0;
+  const bytes = trees();
+  const upload = first.client.images.upload(mosaic.id, {
+    filename: 'half.tif',
+    size: bytes.length,
+    body: (async function* () {
+      for (let at = 0; at < bytes.length; at += 1 << 20) {
+        sent += 1 << 20;
+        yield bytes.subarray(at, at + (1 << 20));
+        if (sent > bytes.length / 2) await first.kill();
+      }
+    })(),
+  });
+  await expect(upload).rejects.toMatchObject({ kind: 'api.connection_lost', ambiguous: false });
+  const second = await start();
+  expect(await second.client.images.list(mosaic.id)).toEqual([]);
+  expect((await second.client.storage.usage()).usedBytes).toBe(usedBytes);
+  expect(await readdir(join(folder, 'incoming'))).toEqual([]);
+  await second.kill();
+});
+
+test('a thousand reads at once and eight uploads at once, none of which fails', async () => {
+  const { client, kill } = await start();
+  const mosaic = await client.mosaics.create({ name: 'busy' });
+  const reads = Array.from({ length: 1000 }, (_, i) =>
+    i % 3 === 0
+      ? client.user.status()
+      : i % 3 === 1
+        ? client.mosaics.get(mosaic.id)
+        : client.processings.list(),
+  );
+  const uploads = Array.from({ length: 8 }, (_, i) =>
+    client.images.upload(
+      mosaic.id,
+      fileFrom(
+        tinyTiff({ width: 1200, height: 800, origin: [456_000 + i * 600, 5_428_000] }),
+        `chunk-${String(i)}.tif`,
+      ),
+    ),
+  );
+  const answers = await Promise.allSettled([...reads, ...uploads]);
+  expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+  const images = await client.images.list(mosaic.id);
+  expect(images.map(({ filename }) => filename).sort()).toEqual(
+    Array.from({ length: 8 }, (_, i) => `chunk-${String(i)}.tif`),
+  );
+  await until(
+    () => client.mosaics.status(mosaic.id),
+    ({ readyImages }) => readyImages === 8,
+  );
+  await kill();
+});
