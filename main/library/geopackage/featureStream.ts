@@ -106,7 +106,9 @@ class FeatureSplitter {
         continue;
       }
       if (kind === 3) {
-        if (this.#depth === 0) throw notGeoJson(this.name, 'it does not begin with {');
+        if (this.#depth === 0 || (this.#depth === 2 && this.#inFeatures)) {
+          throw notGeoJson(this.name, 'a text stands where an object should');
+        }
         if (this.#depth === 1 && this.#expectsKey) start = this.#begin(i);
         this.#inString = true;
         i++;
@@ -167,6 +169,9 @@ class FeatureSplitter {
   /** A byte that is neither bracket, quote nor space, above the depth of features. */
   #other(byte: number): void {
     if (this.#depth === 0) throw notGeoJson(this.name, 'there is text outside the JSON object');
+    if (this.#depth === 2 && this.#inFeatures && byte !== COMMA) {
+      throw notGeoJson(this.name, 'a member of "features" is not an object');
+    }
     if (this.#depth !== 1) return;
     if (byte === COLON) this.#expectsKey = false;
     else if (byte === COMMA) this.#expectsKey = true;
