@@ -19,7 +19,7 @@ const overlayZ = 10_000;
 
 function outlined(colour: Rgba, fill: Rgba, width: number, dash: number[] = []): Style[] {
   return [
-    new Style({ stroke: new Stroke({ color: css(mapColours.casing), width: width + 2 }) }),
+    new Style({ stroke: new Stroke({ color: css(mapColours.casing), width: width + 1.5 }) }),
     new Style({
       fill: new Fill({ color: css(fill) }),
       stroke: new Stroke({ color: css(colour), width, lineDash: dash }),

@@ -239,7 +239,8 @@ export class MapSession {
     if (isEmpty(extent) || !extent.every(Number.isFinite)) return;
     this.view.cancelAnimations();
     this.view.setRotation(0);
-    this.view.fit(extent, { padding: fitPadding });
+    // Not closer than the image has detail.
+    this.view.fit(extent, { padding: fitPadding, minResolution: this.#space.pixelSize ?? 0 });
   }
 
   #tellFacts(): void {

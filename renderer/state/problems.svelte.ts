@@ -29,13 +29,16 @@ export class Problems {
     return this.#notices;
   }
 
-  /** Anything thrown. The same failure again only raises the count of the notice that stands. */
+  /**
+   * Anything thrown, with what it is about where the sentence does not say so itself. The same failure again only raises
+   * the count of the notice that stands.
+   */
   report(error: unknown, about = ''): void {
     const data = isErrorData(error) ? error : toErrorData(error);
     const text = errorText(data);
     this.#add({
       tone: 'error',
-      title: about === '' ? text.title : `${about}: ${text.title}`,
+      title: text.title.includes(about) ? text.title : `${about}: ${text.title}`,
       advice: text.advice,
       details: describe(data),
     });
