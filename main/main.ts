@@ -1,87 +1,249 @@
-import { join } from 'node:path';
-import { app, nativeTheme, shell, type BrowserWindow } from 'electron';
-import { m } from '@shared/i18n';
+import { existsSync, statSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { app, dialog, nativeTheme, powerMonitor, shell, type BrowserWindow } from 'electron';
+import { toErrorData, type ErrorData } from '@shared/errors';
+import { errorText, m } from '@shared/i18n';
 import type { AppInfo, Theme } from '@shared/ipc/types';
+import { announce } from './announcements';
+import { createHandlers, type Shell, type Workers } from './handlers';
 import {
-  appHandlers,
   appOrigin,
   createDispatcher,
   createEmit,
   listen,
+  openRasters,
   readSettings,
   registerAppScheme,
   serveRenderer,
-  settingsHandlers,
-  type Handlers,
 } from './ipc';
-import { openLibrary } from './library';
-import { createLogging } from './logging';
 import { installMenu, showTheme } from './menu';
+import { notify, showProgress } from './notifications';
+import { RasterWorkerClient } from './rasters';
+import { ResultsService } from './results';
+import { SampleScene } from './sample';
+import { createServices, placesIn, type Services } from './services';
+import { SourceReader } from './uploads';
 import { lockDown, openWindow, type WindowState } from './window';
+import { startProcess, startThread } from './workers/links';
 
 const version = __APP_VERSION__;
+/** Older ones serve development and tests where the real one cannot be had. */
+const oldestSupportedElectron = 40;
+/** ms for the services to stop before the program ends all the same */
+const quitPatience = 5_000;
 
 if (process.argv.includes('--version')) {
   process.stdout.write(`${m.app_name()} ${version}\n`);
   app.exit(0);
+} else if (!app.requestSingleInstanceLock()) {
+  app.exit(0);
 } else {
-  start();
+  registerAppScheme();
+  app.whenReady().then(start, fail);
 }
 
 function start(): void {
-  registerAppScheme();
-  let window: BrowserWindow | null = null;
-  void app.whenReady().then(() => {
-    const data = app.getPath('userData');
-    const logging = createLogging({ folder: join(data, 'logs') });
-    const log = logging.area('main');
-    const library = openLibrary(join(data, 'library', 'library.db'), {
+  const data = app.getPath('userData');
+  const beside = (file: string): string => join(__dirname, file);
+  const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')));
+  const workers: Workers = {
+    rasters: new RasterWorkerClient(() =>
+      startProcess(beside('raster-worker.cjs'), 'Orthodesk raster worker'),
+    ),
+    results: new ResultsService(() => startProcess(beside('results-worker.cjs'), 'Orthodesk results worker')),
+    sample: new SampleScene(placesIn(data).samples, join(__dirname, '..', 'sample', 'sample.mjs')),
+  };
+  let services: Services;
+  try {
+    services = createServices({
+      dataDir: data,
+      version,
       nativeBinding: process.env['ORTHODESK_SQLITE_BINDING'],
-      log: logging.area('library'),
+      startEngine: () => {
+        const link = startProcess(beside('engine.cjs'), 'Orthodesk engine');
+        return {
+          send: (message) => link.port.postMessage(message),
+          onMessage: (listener) => link.port.onMessage(listener),
+          onExit: (listener) => link.onExit(() => listener(null)),
+          kill: () => link.kill(),
+        };
+      },
+      openSource: reader.open,
+      results: workers.results,
     });
-    const emit = createEmit(() => window);
-    const applyTheme = (theme: Theme): void => {
-      nativeTheme.themeSource = theme;
-      showTheme(theme);
-    };
-    const handlers: Partial<Handlers> = {
-      ...appHandlers({
-        info: appInfo(),
-        recentLog: () => logging.recent(),
-        openExternal: (url) => shell.openExternal(url),
-        showInFolder: (path) => shell.showItemInFolder(path),
-      }),
-      ...settingsHandlers(library.settings, applyTheme),
-    };
-    listen(
-      createDispatcher(handlers as Handlers, { origin: appOrigin, log: logging.area('ipc') }),
-      () => window,
-    );
-    lockDown();
-    serveRenderer(join(__dirname, '..', 'renderer'));
-    const { theme } = readSettings(library.settings);
-    installMenu((command) => emit('menu.command', command), theme);
-    applyTheme(theme);
-    window = openWindow({
-      preload: join(__dirname, '..', 'preload', 'preload.cjs'),
-      state: library.settings.get('window') as WindowState | null,
-      onState: (state) => library.settings.set('window', state),
-      log: (message) => log.error(message),
-    });
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  run(services, workers, () => {
+    reader.close();
+    workers.rasters.shutDown();
+    workers.results.shutDown();
   });
-  app.on('window-all-closed', () => app.quit());
+}
+
+function run(services: Services, workers: Workers, stopWorkers: () => void): void {
+  const { library, logging, uploads, watch, status } = services;
+  const log = logging.area('main');
+  let window: BrowserWindow | null = null;
+  const ourWindow = (): BrowserWindow | null => window;
+  const emit = createEmit(ourWindow);
+  const open = async (paths: readonly string[]): Promise<void> => {
+    const recent = library.recentRasters;
+    if (paths.length > 0)
+      emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent }, paths));
+  };
+
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error(event, { error, stack: error instanceof Error ? error.stack : undefined });
+      emit('app.problem', toErrorData(error));
+    });
+  }
+  const tasks = announce({
+    services,
+    emit,
+    notify: (note) => notify(window, note),
+    showProgress: (progress) => showProgress(window, progress),
+  });
+  const handlers = createHandlers(services, workers, shellOf(ourWindow), tasks);
+  listen(createDispatcher(handlers, { origin: appOrigin, log: logging.area('ipc') }), ourWindow);
+
+  lockDown();
+  serveRenderer(join(__dirname, '..', 'renderer'));
+  const { theme } = readSettings(library.settings);
+  installMenu((command) => emit('menu.command', command), theme);
+  applyTheme(theme);
+  window = openWindow({
+    preload: join(__dirname, '..', 'preload', 'preload.cjs'),
+    state: library.settings.get('window') as WindowState | null,
+    onState: (state) => library.settings.set('window', state),
+    log: (message) => log.error(message),
+  });
+  window.webContents.once('did-finish-load', () => {
+    tellOrigin(services, (error) => emit('app.problem', error));
+    void open(filesAmong(process.argv, process.cwd()));
+  });
+
+  app.on('second-instance', (_, argv, folder) => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+    void open(filesAmong(argv, folder));
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    void open([path]);
+  });
+  powerMonitor.on('resume', () => {
+    uploads.wake();
+    void status.refresh();
+    void watch.now();
+  });
+  endCleanly(services, stopWorkers);
+
+  void services.engine.start();
+  void status.refresh();
+  void watch.now();
+  uploads.resumeInterrupted();
+  library.backUp().catch((error: unknown) => log.warn('the library could not be backed up', { error }));
+  log.info('started', { ...appInfo() });
+}
+
+function shellOf(window: () => BrowserWindow | null): Shell {
+  return {
+    info: appInfo(),
+    openExternal: (url) => shell.openExternal(url),
+    showInFolder: (path) => shell.showItemInFolder(path),
+    applyTheme,
+    chooseRasters: async () => {
+      const options: Electron.OpenDialogOptions = {
+        title: m.dialog_open_title(),
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: m.dialog_filter_geotiff(), extensions: ['tif', 'tiff', 'TIF', 'TIFF'] },
+          { name: m.dialog_filter_all(), extensions: ['*'] },
+        ],
+      };
+      const parent = window();
+      const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+      return chosen.canceled ? [] : chosen.filePaths;
+    },
+    chooseTarget: async (suggestedName, format) => {
+      const options: Electron.SaveDialogOptions = {
+        title: m.dialog_export_title(),
+        defaultPath: join(app.getPath('documents'), `${suggestedName}.${format}`),
+        filters: [{ name: format === 'gpkg' ? 'GeoPackage' : 'GeoJSON', extensions: [format] }],
+      };
+      const parent = window();
+      const chosen = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+      return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
+    },
+  };
+}
+
+function applyTheme(theme: Theme): void {
+  nativeTheme.themeSource = theme;
+  showTheme(theme);
 }
 
 function appInfo(): AppInfo {
-  const { electron, chrome, node } = process.versions;
+  const { electron = '', chrome = '', node } = process.versions;
   return {
     name: m.app_name(),
     version,
-    electron: electron ?? '',
-    chrome: chrome ?? '',
+    electron,
+    chrome,
     node,
     platform: `${process.platform}-${process.arch}`,
-    standIn: Number.parseInt(electron ?? '0', 10) < 40,
+    standIn: Number.parseInt(electron, 10) < oldestSupportedElectron,
     locale: app.getLocale(),
   };
+}
+
+/** A library that was damaged is never a secret. */
+function tellOrigin({ library: { origin } }: Services, tell: (error: ErrorData) => void): void {
+  if (origin.from === 'disk') return;
+  const kind = origin.from === 'backup' ? 'library.rebuilt' : 'library.started_over';
+  tell({ kind, params: { name: origin.quarantined } });
+}
+
+/** Rasters among the words of a command line. */
+function filesAmong(argv: readonly string[], folder: string): string[] {
+  return argv
+    .slice(1)
+    .filter((word) => !word.startsWith('-') && /^\.tiff?$/i.test(extname(word)))
+    .map((word) => resolve(folder, word))
+    .filter((path) => existsSync(path) && statSync(path).isFile());
+}
+
+/** What is under way is stopped and kept before the program ends; it ends soon in any case. */
+function endCleanly(services: Services, stopWorkers: () => void): void {
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    const impatience = new Promise<void>((done) => setTimeout(done, quitPatience));
+    void Promise.race([services.close(), impatience])
+      .catch(() => undefined)
+      .finally(() => {
+        stopWorkers();
+        app.exit(0);
+      });
+  };
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    end();
+  });
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}
+
+function fail(error: unknown): void {
+  const { title, advice } = errorText(toErrorData(error));
+  process.stderr.write(
+    `${title} ${advice}\n${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+  );
+  dialog.showErrorBox(title, `${advice}\n\n${error instanceof Error ? error.message : ''}`.trim());
+  app.exit(1);
 }

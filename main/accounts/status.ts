@@ -5,8 +5,11 @@ import type { Accounts } from './accounts';
 
 /** What a server says of an account, as far as the window shows it. */
 export interface ServerStatus {
+  readonly billedInCredits: boolean;
   readonly credits: number | null;
   readonly models: readonly Model[];
+  /** Names of styles by the names of models; empty where the server names none. */
+  readonly styles: Readonly<Record<string, string>>;
   /** Null where the server does not say. */
   readonly maxUploadBytes: number | null;
   readonly maxUploadSide: number | null;
@@ -59,6 +62,17 @@ export class AccountStatusService {
       maxBytes: known?.maxUploadBytes ?? usualMaxBytes,
       maxSide: known?.maxUploadSide ?? usualMaxSide,
     };
+  }
+
+  /** How an account pays. One that was never reached is taken to pay in credits, so that a price is always asked for. */
+  billing(accountId: string): { readonly inCredits: boolean; readonly balance: number | null } {
+    const known = this.#last.get(accountId);
+    return { inCredits: known?.billedInCredits ?? true, balance: known?.credits ?? null };
+  }
+
+  /** Names the style of a model's results. */
+  styleOf(accountId: string, modelName: string): string {
+    return this.#last.get(accountId)?.styles[modelName] || 'default';
   }
 
   onChange(listener: (status: AccountStatus) => void): () => void {
@@ -127,7 +141,7 @@ export class AccountStatusService {
     return {
       accountId: account.id,
       state,
-      credits: known?.credits ?? null,
+      credits: known?.billedInCredits ? known.credits : null,
       models: known?.models ?? [],
       maxUploadBytes: maxBytes,
       maxUploadSide: maxSide,

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { OpenedRasters } from '@shared/ipc/contract';
+import type { RasterDescription } from '@shared/tiff/types';
 import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
 import type { RecentRaster } from '@shared/library/records';
 import type { AreaHandlers } from './handle';
+import { describeRaster } from './rasterInfo';
 
+/** Reads rasters, in a process of its own. */
 export interface RastersPort {
-  open(path: string): Promise<RasterInfo>;
-  close(rasterId: string): Promise<void> | void;
+  open(path: string): Promise<{ readonly id: string; readonly description: RasterDescription }>;
+  close(rasterId: string): Promise<void>;
   readBlocks(request: {
-    readonly rasterId: string;
+    readonly id: string;
     readonly kind: 'image' | 'mask';
     readonly level: number;
     readonly indices: readonly number[];
@@ -41,7 +44,8 @@ export async function openRasters(
   const failures: OpenedRasters['failures'][number][] = [];
   for (const path of new Set(paths)) {
     try {
-      opened.push(await rasters.open(path));
+      const { id, description } = await rasters.open(path);
+      opened.push(describeRaster(id, path, description));
       recent.put({ path, name: basename(path), openedAt: new Date().toISOString() });
     } catch (error) {
       failures.push({ path, error: toErrorData(error) });
@@ -57,7 +61,7 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
     'rasters.open': ({ paths }) => openRasters(ports, paths),
     'rasters.close': ({ rasterId }) => rasters.close(rasterId),
     'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
-    'rasters.readBlocks': (request) => rasters.readBlocks(request),
+    'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),
     'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),
     'rasters.openSample': async () => openRasters(ports, [await sample()]),
   };

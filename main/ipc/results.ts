@@ -4,17 +4,23 @@ import type { AreaHandlers } from './handle';
 
 /** Reads kept results; every call names the GeoPackage. */
 export interface ResultsPort {
-  summary(gpkgPath: string): Promise<ResultSummary>;
-  tile(gpkgPath: string, z: number, x: number, y: number): Promise<Uint8Array | null>;
-  page(
-    gpkgPath: string,
-    wanted: { offset: number; limit: number; sortBy: string | null; descending: boolean },
-  ): Promise<readonly FeatureRow[]>;
-  identify(
-    gpkgPath: string,
-    place: { lon: number; lat: number; toleranceMetres: number },
-  ): Promise<readonly IdentifiedFeature[]>;
-  exportTo(gpkgPath: string, format: 'gpkg' | 'geojson', targetPath: string): Promise<void>;
+  summary(path: string): Promise<ResultSummary>;
+  tile(wanted: { path: string; z: number; x: number; y: number }): Promise<Uint8Array | null>;
+  page(wanted: {
+    path: string;
+    offset: number;
+    limit: number;
+    sortBy: string | null;
+    descending: boolean;
+  }): Promise<readonly FeatureRow[]>;
+  identify(wanted: {
+    path: string;
+    lon: number;
+    lat: number;
+    toleranceMetres: number;
+  }): Promise<readonly IdentifiedFeature[]>;
+  exportGeoJson(path: string, to: string): Promise<void>;
+  exportGeoPackage(path: string, to: string): Promise<void>;
 }
 
 export interface ResultsPortsOfWindow {
@@ -30,15 +36,17 @@ export function resultsHandlers(ports: ResultsPortsOfWindow): AreaHandlers<'resu
   const { results, fileOf, processing, chooseTarget } = ports;
   return {
     'results.summary': ({ processingId }) => results.summary(fileOf(processingId)),
-    'results.tile': ({ processingId, z, x, y }) => results.tile(fileOf(processingId), z, x, y),
-    'results.page': ({ processingId, ...wanted }) => results.page(fileOf(processingId), wanted),
-    'results.identify': ({ processingId, ...place }) => results.identify(fileOf(processingId), place),
+    'results.tile': ({ processingId, z, x, y }) => results.tile({ path: fileOf(processingId), z, x, y }),
+    'results.page': ({ processingId, ...wanted }) => results.page({ path: fileOf(processingId), ...wanted }),
+    'results.identify': ({ processingId, ...place }) =>
+      results.identify({ path: fileOf(processingId), ...place }),
     'results.export': async ({ processingId, format }) => {
       const source = fileOf(processingId);
       const chosen = await chooseTarget(fileNameOf(processing(processingId).name), format);
       if (chosen === null) return null;
       const target = extname(chosen) === '' ? `${chosen}.${format}` : chosen;
-      await results.exportTo(source, format, target);
+      if (format === 'gpkg') await results.exportGeoPackage(source, target);
+      else await results.exportGeoJson(source, target);
       return target;
     },
   };

@@ -30,8 +30,16 @@ export async function fetchResult(
       const { body } = await processings.result(record.id);
       await writeTo(geojsonPath, body);
     });
-    const { name } = record.snapshot;
-    return await results.ingest({ geojsonPath, gpkgPath, name, styleName: record.styleName });
+    const { id, name, modelName, cost, createdAt, updatedAt } = record.snapshot;
+    const metadata = { processing: id, name, model: modelName, cost, created: createdAt, updated: updatedAt };
+    const { featureCount, bbox, sizeBytes, styleName, fields } = await results.ingest({
+      geojsonPath,
+      gpkgPath,
+      layerName: name,
+      styleName: record.styleName,
+      metadata,
+    });
+    return { featureCount, bbox, sizeBytes, styleName, fields };
   } finally {
     await rm(geojsonPath, { force: true });
   }

@@ -71,7 +71,11 @@ export interface ResultKeeper {
   ingest(wanted: {
     readonly geojsonPath: string;
     readonly gpkgPath: string;
-    readonly name: string;
+    readonly layerName: string;
     readonly styleName: string;
+    /** Kept in the file: which processing, which model, when. */
+    readonly metadata: Readonly<Record<string, unknown>>;
   }): Promise<ResultSummary>;
+  /** Lets go of a result that is about to be deleted. */
+  close(gpkgPath: string): Promise<void>;
 }

@@ -31,6 +31,9 @@ export interface ProcessingsListener {
   onResult?(processing: Processing): void;
 }
 
+/** ms: a server may take so long to list what it has just created */
+const newbornMs = 10 * 60_000;
+
 /** Draft, price, create, watch, fetch; and what is known of all of it without a server. */
 export class Processings {
   readonly #ports: ProcessingsPorts;
@@ -105,7 +108,8 @@ export class Processings {
     }
     for (const record of this.#ports.store.list()) {
       if (record.accountId !== accountId) continue;
-      if (!seen.has(record.id) && record.resultState !== 'ready') await this.#forget(record.id);
+      const isOld = Date.now() - Date.parse(record.snapshot.createdAt) > newbornMs;
+      if (!seen.has(record.id) && record.resultState !== 'ready' && isOld) await this.#forget(record.id);
       else if (record.resultState === 'fetching') void this.#fetch(record.id);
     }
   }
@@ -270,8 +274,10 @@ export class Processings {
   }
 
   async #forget(processingId: string): Promise<void> {
+    const path = resultPath(this.#ports.resultsFolder, processingId);
     this.#ports.store.remove(processingId);
-    await rm(resultPath(this.#ports.resultsFolder, processingId), { force: true });
+    await this.#ports.results.close(path).catch(() => undefined);
+    await rm(path, { force: true });
     for (const listener of this.#listeners) listener.onRemoved?.(processingId);
   }
 

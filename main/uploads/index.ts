@@ -1,6 +1,8 @@
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';
+export { SourceReader, type ReaderLink } from './remoteSource';
 export { sourceOpener, type OpenedRaster, type SourceParts } from './source';
+export { sourceMethods } from './sourceHost';
 export {
   Uploads,
   type StartUpload,

@@ -317,33 +317,42 @@ export class Uploads {
   async #run(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
     try {
       await this.#takeLease(uploadId, signal);
-      const upload = this.#record(uploadId);
-      const { slots, parallelism } = this.#account(upload.accountId);
-      const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
-      const run = new UploadRun(
-        upload,
-        {
-          ledger,
-          openSource,
-          server: serverOf(upload.accountId),
-          slots,
-          parallelism,
-          meter,
-          waiting: this.#waiting,
-          timing: this.#timing,
-          random,
-          log,
-          onUpload: () => this.#announcer.now(uploadId),
-          onChunk: (chunk) => this.#tellChunk(chunk),
-        },
-        signal,
-      );
-      await run.run();
+      try {
+        await this.#runOnce(uploadId, signal, meter);
+      } catch (error) {
+        // The reader is started anew; what the network was doing is in the ledger.
+        if (!(error instanceof AppError) || error.kind !== 'uploads.reader_stopped') throw error;
+        this.#ports.log.warn('the reader of an upload stopped', { upload: uploadId });
+        await this.#runOnce(uploadId, signal, meter);
+      }
       this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
-      log.info('uploaded', { upload: uploadId });
+      this.#ports.log.info('uploaded', { upload: uploadId });
     } catch (error) {
       this.#afterFailure(uploadId, error, signal);
     }
+  }
+
+  #runOnce(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
+    const upload = this.#record(uploadId);
+    const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
+    const run = new UploadRun(
+      upload,
+      {
+        ...this.#account(upload.accountId),
+        ledger,
+        openSource,
+        server: serverOf(upload.accountId),
+        meter,
+        waiting: this.#waiting,
+        timing: this.#timing,
+        random,
+        log,
+        onUpload: () => this.#announcer.now(uploadId),
+        onChunk: (chunk) => this.#tellChunk(chunk),
+      },
+      signal,
+    );
+    return run.run();
   }
 
   #afterFailure(uploadId: string, error: unknown, signal: AbortSignal): void {

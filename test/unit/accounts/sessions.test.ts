@@ -78,6 +78,8 @@ test('the status says online, signed out after a 401, and online again after a s
     fetch: async (account) => {
       const { remainingCredits } = await sessions.with(account.id, (client) => client.user.status());
       return {
+        billedInCredits: true,
+        styles: {},
         credits: remainingCredits,
         models: [],
         maxUploadBytes: null,
@@ -113,6 +115,8 @@ test('a server that is away is offline, with what it said last', async () => {
     fetch: async () => {
       if (away) throw new Error('away');
       return {
+        billedInCredits: true,
+        styles: {},
         credits: 3,
         models: [],
         maxUploadBytes: 5,

@@ -1,0 +1,96 @@
+import { AppError } from '@shared/errors';
+import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
+import type { OpenSource, UploadSource } from './ports';
+import type { OpenedSource, SourceMethods } from './sourceHost';
+
+/** A thread that was just started. */
+export interface ReaderLink {
+  readonly port: RpcPort;
+  /** Calls back once, however it ends. */
+  onExit(listener: () => void): void;
+  kill(): void;
+}
+
+/**
+ * Opens sources in a reader thread, which is started when it is first needed, and again when it died: what it was reading
+ * then fails with `uploads.reader_stopped`.
+ */
+export class SourceReader {
+  readonly #spawn: () => ReaderLink;
+  #running: { readonly link: ReaderLink; readonly client: RpcClient<SourceMethods> } | null = null;
+
+  constructor(spawn: () => ReaderLink) {
+    this.#spawn = spawn;
+  }
+
+  readonly open: OpenSource = async (path) => {
+    const client = this.#client();
+    return new RemoteSource(client, await client.call('open', { path }));
+  };
+
+  close(): void {
+    this.#running?.link.kill();
+    this.#running = null;
+  }
+
+  #client(): RpcClient<SourceMethods> {
+    if (this.#running) return this.#running.client;
+    const link = this.#spawn();
+    const client = createRpcClient<SourceMethods>(link.port);
+    const running = { link, client };
+    this.#running = running;
+    link.onExit(() => {
+      if (this.#running === running) this.#running = null;
+      client.fail(new AppError('uploads.reader_stopped'));
+    });
+    return client;
+  }
+}
+
+class RemoteSource implements UploadSource {
+  constructor(
+    private readonly client: RpcClient<SourceMethods>,
+    private readonly opened: OpenedSource,
+  ) {}
+
+  get description(): UploadSource['description'] {
+    return this.opened.description;
+  }
+
+  get identity(): UploadSource['identity'] {
+    return this.opened.identity;
+  }
+
+  plan(...[limits, signal]: Parameters<UploadSource['plan']>): ReturnType<UploadSource['plan']> {
+    return this.client.call('plan', { id: this.opened.id, limits }, { signal });
+  }
+
+  /** One piece is asked for ahead of the one that is being sent. */
+  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const readId = await this.client.call('startRead', { id: this.opened.id, chunkName }, { signal });
+    try {
+      let next = this.#piece(readId, signal);
+      for (let piece = await next; piece !== null; piece = await next) {
+        next = this.#piece(readId, signal);
+        yield piece;
+      }
+    } finally {
+      this.client.call('endRead', { readId }).catch(() => undefined);
+    }
+  }
+
+  #piece(readId: number, signal: AbortSignal): Promise<Uint8Array | null> {
+    const piece = this.client.call('piece', { readId }, { signal });
+    // One that fails while another is being sent is reported when its turn comes.
+    piece.catch(() => undefined);
+    return piece;
+  }
+
+  checkUnchanged(): Promise<void> {
+    return this.client.call('checkUnchanged', { id: this.opened.id });
+  }
+
+  async close(): Promise<void> {
+    await this.client.call('close', { id: this.opened.id }).catch(() => undefined);
+  }
+}
