@@ -52,13 +52,15 @@ export interface SlicePlanOptions {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** Far more than any upload can be made of; a damaged header may ask for trillions. */
+const MAX_CHUNKS = 250_000;
 
 /**
  * Cuts a raster into chunks that partition it exactly, aligned to its tiles or strips, each within the limits and nearly
  * square. Even a raster that fits one chunk becomes a slice: without its overviews it is smaller, and every chunk is then
  * made, named and checked in the same way.
  * Throws `tiff.slice_limits` when even a single pixel would exceed the limits, `tiff.bad_block` for a damaged index,
- * `tiff.slice_too_many_blocks`, and what the decoder throws where pixels have to be decoded.
+ * `tiff.slice_too_many_blocks`, `tiff.slice_too_many_chunks`, and what the decoder throws where pixels have to be decoded.
  */
 export async function planSlices(
   raster: Raster,
@@ -71,6 +73,12 @@ export async function planSlices(
   const wanted = Math.min(targetBytes, maxBytes);
   // A head of large tags (an ICC profile) must not starve the pixels, unless the hard limit says so.
   const room = Math.min(Math.max(wanted - cutting.head, wanted / 4), maxBytes - cutting.head);
+  const { width, height } = raster.description;
+  const bySides = Math.ceil(width / maxSide) * Math.ceil(height / maxSide);
+  const whole = cutting.bytesOf({ x: 0, y: 0, width, height });
+  if (Math.max(bySides, whole / Math.max(1, room)) > MAX_CHUNKS) {
+    throw new AppError('tiff.slice_too_many_chunks', { file: raster.description.name });
+  }
   const windows = partition(
     cutting.lattice,
     { targetBytes: Math.max(1, room), maxSide: Math.max(1, maxSide) },

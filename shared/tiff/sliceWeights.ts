@@ -5,7 +5,9 @@ import type { Level, PixelWindow, Raster } from './types';
 /** Cells of a table at most: 8 bytes each. */
 const MAX_CELLS = 4_000_000;
 /** Blocks at most: beyond, reading their index alone takes minutes, and no real raster has as many. */
-const MAX_BLOCKS = 256_000_000;
+const MAX_BLOCKS = 50_000_000;
+/** Blocks of which a file need not hold the index: what is missing there counts as sparse. */
+const FEW_BLOCKS = 65_536;
 
 /**
  * The stored bytes of any window's blocks, found in constant time: a summed-area table over the blocks' byte counts. Blocks of
@@ -29,7 +31,10 @@ export class BlockWeights {
   /** Reads the byte count of every block. Throws `tiff.bad_block`, `tiff.slice_too_many_blocks`. */
   static async read(raster: Raster, level: Level, signal?: AbortSignal): Promise<BlockWeights> {
     const { planes } = level;
-    if (level.columns * level.rows * planes > MAX_BLOCKS) {
+    const blocks = level.columns * level.rows * planes;
+    const fileSize = raster.files[level.file]?.size ?? 0;
+    // An index takes four bytes a block at the least, so that a small file cannot ask for much.
+    if (blocks > MAX_BLOCKS || (blocks > FEW_BLOCKS && blocks * 4 > fileSize)) {
       throw new AppError('tiff.slice_too_many_blocks', { file: raster.description.name });
     }
     let factor = 1;

@@ -47,3 +47,21 @@ test.skipIf(withoutSharedData('slices of what is no TIFF'))(
     await expect(sliceFile(path, folder, () => ({}))).rejects.toBeInstanceOf(AppError);
   },
 );
+
+test.skipIf(withoutSharedData('slices of damaged files'))(
+  'a damaged file is cut or refused with a reason, soon and without harm',
+  async () => {
+    const malformed = join(sharedData as string, 'malformed');
+    const unexpected: string[] = [];
+    for (const name of readdirSync(malformed).filter((file) => /\.tiff?$/.test(file))) {
+      const started = performance.now();
+      try {
+        await sliceFile(join(malformed, name), folder, () => ({ targetBytes: 50_000, maxSide: 2000 }), 3);
+      } catch (error) {
+        if (!(error instanceof AppError)) unexpected.push(`${name}: ${String(error)}`);
+      }
+      if (performance.now() - started > 10_000) unexpected.push(`${name}: took too long`);
+    }
+    expect(unexpected).toEqual([]);
+  },
+);
