@@ -6,6 +6,7 @@ export interface UploadsPort {
     readonly accountId: string;
     readonly path: string;
     readonly mosaicId: string | null;
+    readonly targetBytes?: number | undefined;
   }): Promise<Omit<UploadPlanView, 'rasterId'>>;
   start(wanted: {
     readonly accountId: string;
@@ -37,8 +38,9 @@ export function uploadsHandlers({
   pathOf,
 }: UploadsPortsOfWindow): AreaHandlers<'uploads'> {
   return {
-    'uploads.plan': async ({ rasterId, mosaicId }) => {
-      const preview = await uploads.preview({ accountId: activeAccount(), path: pathOf(rasterId), mosaicId });
+    'uploads.plan': async ({ rasterId, mosaicId, targetBytes }) => {
+      const path = pathOf(rasterId);
+      const preview = await uploads.preview({ accountId: activeAccount(), path, mosaicId, targetBytes });
       return { rasterId, ...preview };
     },
     'uploads.start': ({ rasterId, mosaic, targetBytes }) =>

@@ -53,7 +53,7 @@ export class UploadDraft {
   }
 
   async readPlan(): Promise<void> {
-    await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId));
+    await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId, this.#targetBytes));
   }
 
   async start(): Promise<void> {

@@ -53,8 +53,10 @@ export class Uploads {
     await this.list.load(async () => newestFirst(await this.#api.call('uploads.list')));
   }
 
-  plan(rasterId: string, mosaicId: string | null): Promise<UploadPlanView> {
-    return this.#api.call('uploads.plan', { rasterId, mosaicId });
+  /** `targetBytes`: the wanted size of a chunk; null leaves it to main. */
+  plan(rasterId: string, mosaicId: string | null, targetBytes: number | null): Promise<UploadPlanView> {
+    const size = targetBytes === null ? {} : { targetBytes };
+    return this.#api.call('uploads.plan', { rasterId, mosaicId, ...size });
   }
 
   /** `targetBytes`: the wanted size of a chunk; null leaves it to main. */

@@ -48,6 +48,9 @@ export const draftSchema = z.object({
   aoi: aoiSchema,
 });
 
+/** Bytes that a chunk of an upload aims at; 64 MiB when left out. */
+const chunkBytes = z.int().min(65536).optional();
+
 const none = z.undefined();
 
 /**
@@ -109,14 +112,15 @@ export const contract = {
   'mosaics.images': call(z.object({ mosaicId: id })).returns<readonly MosaicImage[]>(),
   'mosaics.remove': call(z.object({ mosaicId: id })).returns<void>(),
 
-  'uploads.plan': call(z.object({ rasterId: id, mosaicId: id.nullable() })).returns<UploadPlanView>(),
+  'uploads.plan': call(
+    z.object({ rasterId: id, mosaicId: id.nullable(), targetBytes: chunkBytes }),
+  ).returns<UploadPlanView>(),
   /** Into a mosaic that exists, or a new one of that name. */
   'uploads.start': call(
     z.object({
       rasterId: id,
       mosaic: z.union([z.object({ id }), z.object({ name })]),
-      /** bytes; default 64 MiB */
-      targetBytes: z.int().min(65536).optional(),
+      targetBytes: chunkBytes,
     }),
   ).returns<Upload>(),
   'uploads.list': call(none).returns<readonly Upload[]>(),
