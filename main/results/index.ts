@@ -105,7 +105,7 @@ export class ResultsService {
     this.#run?.link.kill();
   }
 
-  async #call<K extends keyof ResultsMethods & string>(
+  async #call<K extends keyof ResultsMethods>(
     method: K,
     input: Parameters<ResultsMethods[K]>[0],
     options: RpcCallOptions = {},
