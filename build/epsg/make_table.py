@@ -13,6 +13,7 @@ Two things differ from what `projinfo -o PROJ` prints, because proj4js has no da
 """
 import json
 import os
+import re
 import sqlite3
 import sys
 
@@ -32,7 +33,7 @@ def main():
     db = sqlite3.connect(PROJ_DB)
     areas = read_areas(db)
     shifts = read_shifts(db)
-    datums, lines, worst = {}, [], []
+    datums, lines, worst, replaced = {}, [], [], []
     rows = db.execute(
         "select code, type, name from crs_view where auth_name = 'EPSG' and type in "
         "('projected', 'geographic 2D', 'geographic 3D', 'geocentric') order by code"
@@ -41,10 +42,13 @@ def main():
         if done % 500 == 0:
             print(done, "of", len(rows), file=sys.stderr)
         srs = reference(code)
+        current = srs and srs.GetAuthorityCode(None)
+        if current and current != str(code):
+            replaced.append(f"{code}\t{current}")
         definition = srs and srs.ExportToProj4()
         if not definition:
             continue
-        projection, datum = split(definition)
+        projection, datum = split(definition, srs)
         axes = (srs.GetAxisOrientation(None, 0), srs.GetAxisOrientation(None, 1))
         if "+axis" not in projection and axes in AXES:
             projection += f" +axis={AXES[axes]}"
@@ -66,9 +70,11 @@ def main():
         "source": "EPSG Dataset " + dict(db.execute("select key, value from metadata"))["EPSG.VERSION"],
         "datums": "\n".join(datums),
         "crs": "\n".join(lines),
+        "replaced": "\n".join(replaced),
         "compounds": "\n".join(read_compounds(db)),
         "conversions": "\n".join(read_conversions(db)),
         "geodeticDatums": "\n".join(read_geodetic_datums(db)),
+        "datumNames": "\n".join(read_datum_names(db)),
         "ellipsoids": "\n".join(read_ellipsoids(db)),
         "meridians": "\n".join(read_meridians(db)),
         "units": "\n".join(read_units(db)),
@@ -97,23 +103,30 @@ def reference(code):
     return srs
 
 
-def split(definition):
-    """A PROJ string as (projection with units, ellipsoid with prime meridian)."""
-    projection, datum = [], []
+def split(definition, srs):
+    """A PROJ string as (projection with units, ellipsoid in numbers with prime meridian)."""
+    projection, datum = [], [ellipsoid(srs)]
     for part in definition.split():
         key = part.lstrip("+").split("=")[0]
         if key in ("no_defs", "type", "nadgrids", "towgs84", "wktext", "vunits", "geoidgrids"):
             # The one null grid that carries meaning: a sphere whose latitudes are those of WGS 84.
             if part == "+nadgrids=@null":
-                datum.append(part)
+                datum = ["+a=6378137 +b=6378137 +nadgrids=@null"]
             continue
-        if key == "datum":
-            datum.append({"WGS84": "+ellps=WGS84", "NAD83": "+ellps=GRS80", "NAD27": "+ellps=clrk66"}.get(part[7:], part))
-        elif key in ("ellps", "a", "b", "rf", "f", "R", "pm"):
+        if key == "pm":
             datum.append(part)
-        else:
+        elif key not in ("datum", "ellps", "a", "b", "rf", "f", "R"):
             projection.append(part)
     return " ".join(projection), " ".join(datum)
+
+
+def ellipsoid(srs):
+    a, inverse = srs.GetSemiMajor(), srs.GetInvFlattening()
+    if a == 6378137 and abs(inverse - 298.257223563) < 1e-9:
+        return "+ellps=WGS84"
+    if a == 6378137 and abs(inverse - 298.257222101) < 1e-9:
+        return "+ellps=GRS80"
+    return f"+a={a:.13g} " + (f"+rf={inverse:.15g}" if inverse else f"+b={a:.13g}")
 
 
 def read_areas(db):
@@ -204,11 +217,13 @@ def best_shift(srs, area, shifts):
     best = min(known, key=lambda shift: np.median(errors(shift)))
     if np.median(errors(best)) < GOOD:
         return best, float(np.median(errors(best)))
+    if np.percentile(errors(best), 80) < COHERENT:
+        return best, float(np.median(errors(best)))
     centre = np.argsort(np.linalg.norm(x - np.median(x, axis=0), axis=1))[:9]
     three = tuple(np.mean(y - x, axis=0))
-    candidates = [three, fit_seven(x, wanted), fit_seven(x[centre], wanted[centre])]
-    for shift in candidates:
-        if np.percentile(errors(shift), 80) < COHERENT:
+    for shift in [three, fit_seven(x, wanted), fit_seven(x[centre], wanted[centre])]:
+        is_sane = len(shift) == 3 or (max(map(abs, shift[3:6])) < 10 and abs(shift[6]) < 50)
+        if is_sane and np.percentile(errors(shift), 80) < COHERENT:
             return shift, float(np.median(errors(shift)))
     if np.median(errors(three)) < np.median(errors(best)):
         best = three
@@ -297,6 +312,25 @@ def read_geodetic_datums(db):
         "type = 'geographic 2D' and deprecated = 0 group by datum_code order by cast(datum_code as integer)"
     )
     return ["\t".join(map(str, row)) for row in db.execute(query)]
+
+
+def read_datum_names(db):
+    """Datum names of EPSG, ESRI and OGC in letters and digits only, with a geographic 2D CRS on the datum."""
+    on_datum = dict(
+        db.execute(
+            "select datum_code, min(code) from geodetic_crs where auth_name = 'EPSG' and datum_auth_name = 'EPSG' and "
+            "type = 'geographic 2D' and deprecated = 0 group by datum_code"
+        )
+    )
+    names = {}
+    for code, name in db.execute(
+        "select code, name from geodetic_datum where auth_name = 'EPSG' and deprecated = 0 union all "
+        "select code, alt_name from alias_name where table_name = 'geodetic_datum' and auth_name = 'EPSG'"
+    ):
+        plain = re.sub("[^a-z0-9]", "", re.sub("^d_", "", name.lower()))
+        if code in on_datum and len(plain) > 2:
+            names.setdefault(plain, on_datum[code])
+    return [f"{name}\t{code}" for name, code in sorted(names.items())]
 
 
 def read_ellipsoids(db):

@@ -38,6 +38,10 @@ export interface EpsgTable {
   crsOfConversion(conversion: number): EpsgEntry | undefined;
   /** A geographic system on the datum (GeoTIFF's GeogGeodeticDatumGeoKey). */
   geographicOfDatum(datum: number): EpsgEntry | undefined;
+  /** A geographic system on a datum of this name, in EPSG's, OGC's or ESRI's spelling. */
+  geographicOfDatumName(name: string): EpsgEntry | undefined;
+  /** What the dataset recommends instead of a deprecated code. */
+  replacementOf(code: number): number | undefined;
   ellipsoid(code: number): Ellipsoid | undefined;
   /** Degrees east of Greenwich. */
   meridian(code: number): number | undefined;
@@ -61,6 +65,8 @@ function index(text: TableText): EpsgTable {
   const horizontals = new Map(compounds.map(([code, over]) => [Number(code), Number(over)]));
   const conversions = numberMap(text.conversions);
   const geodeticDatums = numberMap(text.geodeticDatums);
+  const datumNames = new Map(rows(text.datumNames).map(([name, code]) => [name, Number(code)]));
+  const replaced = numberMap(text.replaced);
   const ellipsoids = new Map(rows(text.ellipsoids).map((row) => [Number(row[0]), row]));
   const meridians = numberMap(text.meridians);
   const units = new Map(rows(text.units).map((row) => [Number(row[0]), row]));
@@ -78,6 +84,8 @@ function index(text: TableText): EpsgTable {
     horizontalOf: (compound) => horizontals.get(compound),
     crsOfConversion: (conversion) => entry(conversions.get(conversion)),
     geographicOfDatum: (datum) => entry(geodeticDatums.get(datum)),
+    geographicOfDatumName: (name) => entry(datumNames.get(plainName(name))),
+    replacementOf: (code) => replaced.get(code),
     ellipsoid(code) {
       const row = ellipsoids.get(code);
       return row && { semiMajor: Number(row[1]), inverseFlattening: Number(row[2]) };
@@ -88,6 +96,13 @@ function index(text: TableText): EpsgTable {
       return row && { kind: row[1] === 'l' ? 'length' : 'angle', factor: Number(row[2]), name: row[3] ?? '' };
     },
   };
+}
+
+function plainName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^d_/, '')
+    .replace(/[^a-z0-9]/g, '');
 }
 
 function rows(text: string): string[][] {

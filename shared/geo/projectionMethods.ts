@@ -14,13 +14,18 @@ export interface ProjectionParameters {
   readonly rectifiedGridAngle?: number | undefined;
   readonly falseEasting?: number | undefined;
   readonly falseNorthing?: number | undefined;
+  /** The axes point south and west, as those of the older of Krovak's two forms do, which share a name. */
+  readonly southWest?: boolean | undefined;
 }
 
 /** `+proj=… +x_0=… +y_0=…` without units and datum; null for a projection that proj4 lacks. */
 export function proj4Projection(method: string, parameters: ProjectionParameters): string | null {
   const build = METHODS[normalize(method)];
   if (!build) return null;
-  return [...build(parameters), ['x_0', parameters.falseEasting ?? 0], ['y_0', parameters.falseNorthing ?? 0]]
+  const isNewZealand = build === newZealandMapGrid;
+  const east = isNewZealand ? 2510000 : (parameters.falseEasting ?? 0);
+  const north = isNewZealand ? 6023150 : (parameters.falseNorthing ?? 0);
+  return [...build(parameters), ['x_0', east] as const, ['y_0', north] as const]
     .map(([key, value]) => (value === true ? `+${key}` : `+${key}=${value}`))
     .join(' ');
 }
@@ -49,15 +54,20 @@ const mercatorByParallel: Builder = (p) => [['proj', 'merc'], ['lat_ts', p.stand
 const mercator: Builder = (p) =>
   p.standardParallel1 === undefined ? mercatorByScale(p) : mercatorByParallel(p);
 const conicTwoParallels = simple('lcc', lat0, lon0, lat1, lat2);
+/** ESRI gives the one parallel beside the origin; both are the same then. */
 const conicOneParallel: Builder = (p) => [
   ['proj', 'lcc'],
-  ['lat_1', p.latitudeOfOrigin ?? 0],
+  ['lat_1', p.standardParallel1 ?? p.latitudeOfOrigin ?? 0],
   lat0(p),
   lon0(p),
   ['k_0', p.scaleFactor || 1],
 ];
-const conic: Builder = (p) =>
-  p.standardParallel1 === undefined ? conicOneParallel(p) : conicTwoParallels(p);
+const conic: Builder = (p) => {
+  if (p.standardParallel2 === undefined) return conicOneParallel(p);
+  return p.scaleFactor === undefined
+    ? conicTwoParallels(p)
+    : [...conicTwoParallels(p), ['k_0', p.scaleFactor]];
+};
 
 /** Variant A has its origin at the pole and a scale there, variant B the latitude of true scale. */
 const polarStereographic: Builder = (p) => {
@@ -81,6 +91,13 @@ const obliqueFromOrigin: Builder = (p) => oblique(p, ['no_uoff', true]);
 const obliqueFromCentre: Builder = (p) =>
   p.azimuth === 90 && (p.rectifiedGridAngle ?? 90) === 90 ? swiss(p) : oblique(p);
 const swiss = simple('somerc', lat0, lon0, scale);
+
+/** The series of New Zealand's grid fits its own origin only. */
+const newZealandMapGrid: Builder = () => [
+  ['proj', 'nzmg'],
+  ['lat_0', -41],
+  ['lon_0', 173],
+];
 
 const METHODS: Readonly<Record<string, Builder>> = {
   transversemercator: transverseMercator,
@@ -140,11 +157,12 @@ const METHODS: Readonly<Record<string, Builder>> = {
   mollweide: simple('moll', lon0),
   vandergrinten: (p) => [['proj', 'vandg'], ['R_A', true], lon0(p)],
   vandergrinteni: (p) => [['proj', 'vandg'], ['R_A', true], lon0(p)],
-  newzealandmapgrid: simple('nzmg', lat0, lon0),
+  newzealandmapgrid: newZealandMapGrid,
   cylindricalequalarea: (p) => [['proj', 'cea'], ['lat_ts', p.standardParallel1 ?? 0], lon0(p)],
   lambertcylindricalequalarea: (p) => [['proj', 'cea'], ['lat_ts', p.standardParallel1 ?? 0], lon0(p)],
   bonne: simple('bonne', lat1, lon0),
-  krovak: (p) => krovak(p, 'swu'),
+  equalearth: simple('eqearth', lon0),
+  krovak: (p) => krovak(p, p.southWest ? 'swu' : 'enu'),
   krovaknorthorientated: (p) => krovak(p, 'enu'),
 };
 

@@ -7,12 +7,15 @@ export interface WktNode {
 
 const MAX_DEPTH = 32;
 
-/** Parses well-known text of any edition (OGC 01-009, ISO 19162, ESRI's). Null where it is not well formed. */
+/**
+ * Parses well-known text of any edition (OGC 01-009, ISO 19162, ESRI's). ESRI puts a vertical system behind a comma; what
+ * follows the first node is left out. Null where the text is not well formed.
+ */
 export function parseWkt(text: string): WktNode | null {
   const state = { text, at: 0 };
   const node = readNode(state, 0);
   skipSpace(state);
-  return node && state.at === text.length ? node : null;
+  return node && (state.at === text.length || text[state.at] === ',') ? node : null;
 }
 
 interface State {

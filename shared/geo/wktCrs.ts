@@ -65,13 +65,22 @@ function projectedOf(node: WktNode, epsg: EpsgTable): Crs {
   const method = nameOf(childOf(conversion, 'PROJECTION', 'METHOD'));
   const base = childOf(node, 'GEOGCS', 'BASEGEOGCRS', 'BASEGEODCRS', 'GEOGCRS', 'GEODCRS') ?? node;
   const metres = lengthUnitOf(node);
-  const parameters = parametersOf(conversion, metres, degreesOf(base));
+  const parameters = {
+    ...parametersOf(conversion, metres, degreesOf(base)),
+    southWest: firstAxisOf(node) === 'SOUTH',
+  };
   const datum = /auxiliary.?sphere|pseudo.?mercator/i.test(method) ? WEB_MERCATOR_DATUM : datumOf(base, epsg);
   const projection =
     datum === WEB_MERCATOR_DATUM
       ? proj4Projection('mercator', parameters)
       : proj4Projection(method, parameters);
   return projectedCrs(nameOf(node), projection, datum, metres);
+}
+
+function firstAxisOf(node: WktNode): string {
+  const direction = childOf(node, 'AXIS')?.values[1];
+  const keyword = typeof direction === 'object' ? direction.keyword : String(direction ?? '');
+  return keyword.toUpperCase();
 }
 
 const WEB_MERCATOR_DATUM = '+a=6378137 +b=6378137 +nadgrids=@null';
@@ -145,14 +154,7 @@ function datumOf(node: WktNode, epsg: EpsgTable): string {
   const datumCode = epsgCodeOf(datum);
   const known = datumCode === undefined ? undefined : epsg.geographicOfDatum(datumCode);
   if (known) return known.datum;
-  const named =
-    WELL_KNOWN_DATUMS[
-      nameOf(datum)
-        .toLowerCase()
-        .replace(/^d_/, '')
-        .replace(/[^a-z0-9]/g, '')
-    ];
-  const byName = named === undefined ? undefined : epsg.crs(named);
+  const byName = epsg.geographicOfDatumName(nameOf(datum));
   if (byName) return byName.datum;
   const spheroid = childOf(datum, 'SPHEROID', 'ELLIPSOID');
   const ellipsoid = {
@@ -166,30 +168,6 @@ function datumOf(node: WktNode, epsg: EpsgTable): string {
   );
   return datumDefinition(ellipsoid, numberAt(childOf(node, 'PRIMEM'), 1) ?? 0, shift ?? null);
 }
-
-/** Datum names without the spelling of OGC or ESRI, and a geographic system on each. */
-const WELL_KNOWN_DATUMS: Readonly<Record<string, number>> = {
-  wgs1984: 4326,
-  worldgeodeticsystem1984: 4326,
-  northamericandatum1983: 4269,
-  northamerican1983: 4269,
-  northamericandatum1927: 4267,
-  northamerican1927: 4267,
-  europeanterrestrialreferencesystem1989: 4258,
-  etrs1989: 4258,
-  geocentricdatumofaustralia1994: 4283,
-  gda1994: 4283,
-  newzealandgeodeticdatum2000: 4167,
-  osgb1936: 4277,
-  deutscheshauptdreiecksnetz: 4314,
-  ch1903: 4149,
-  amersfoort: 4289,
-  pulkovo1942: 4284,
-  pulkovo1995: 4200,
-  sirgas2000: 4674,
-  jgd2000: 4612,
-  jgd2011: 6668,
-};
 
 function lengthUnitOf(node: WktNode): number {
   const unit = childOf(node, 'UNIT', 'LENGTHUNIT');

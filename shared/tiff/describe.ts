@@ -31,7 +31,8 @@ export async function describe(
   const nodata = await readNodata(tags, aux, sampleType);
   const palette = await readPalette(tags, main, nodata);
   const colors = colorInterpretation(main, palette !== null);
-  for (const [band, color] of metadata.colors) colors[band] = knownColor(color);
+  const isFixed = (bands === 1 && bitsPerSample === 1) || level.coding.photometric === 'cmyk';
+  if (!isFixed) for (const [band, color] of metadata.colors) colors[band] = knownColor(color);
   const alpha = colors.indexOf('Alpha');
   const georeference = await readGeoreference(tags, aux, () => sidecars.worldFile());
   return {

@@ -1,6 +1,13 @@
 import { crsOfCode, crsOfEntry, metresPerUnit } from '../geo/crs';
-import { datumDefinition, geographicCrs, localCrs, projectedCrs, WGS84_ELLIPSOID } from '../geo/definition';
-import { loadEpsgTable, type Ellipsoid, type EpsgTable } from '../geo/epsgTable';
+import {
+  datumDefinition,
+  ellipsoidOf,
+  geographicCrs,
+  localCrs,
+  projectedCrs,
+  WGS84_ELLIPSOID,
+} from '../geo/definition';
+import { loadEpsgTable, type Ellipsoid, type EpsgEntry, type EpsgTable } from '../geo/epsgTable';
 import { proj4Projection, type ProjectionParameters } from '../geo/projectionMethods';
 import { crsFromWkt } from '../geo/wktCrs';
 import { KEY, USER_DEFINED, type GeoKeys } from './geoKeys';
@@ -40,13 +47,14 @@ export async function crsFromGeoKeys(keys: GeoKeys): Promise<Crs | null> {
 }
 
 async function projectedFrom(keys: GeoKeys, epsg: EpsgTable): Promise<Crs> {
-  const code = keys.code(KEY.ProjectedCrs);
+  const stated = keys.code(KEY.ProjectedCrs);
+  const isRepeated = DEFINING.some((key) => keys.has(key));
+  const code = stated === undefined || isRepeated ? stated : (epsg.replacementOf(stated) ?? stated);
   const entry = code === undefined ? undefined : epsg.crs(code);
   if (entry) {
     const metres = metresPerUnit(entry.projection);
     const wanted = linearUnit(keys, epsg, metres);
-    if (Math.abs(wanted - metres) <= 1e-9 * metres || DEFINING.some((key) => keys.has(key)))
-      return crsOfEntry(entry);
+    if (Math.abs(wanted - metres) <= 1e-9 * metres || isRepeated) return crsOfEntry(entry);
     // The registered system in other units is no longer the registered system.
     const projection = entry.projection.replace(/\+(units|to_meter)=\S+/, '').trim();
     return projectedCrs(entry.name, projection, entry.datum, wanted);
@@ -180,20 +188,36 @@ function geographicFrom(keys: GeoKeys, epsg: EpsgTable): Crs {
 
 function datumFrom(keys: GeoKeys, epsg: EpsgTable): string {
   const system =
-    epsg.crs(keys.code(KEY.GeodeticCrs) ?? 0) ?? epsg.geographicOfDatum(keys.code(KEY.GeodeticDatum) ?? 0);
+    epsg.crs(keys.code(KEY.GeodeticCrs) ?? 0) ??
+    epsg.geographicOfDatum(keys.code(KEY.GeodeticDatum) ?? 0) ??
+    citedDatum(keys, epsg);
   const shift = keys.numbers.get(KEY.ToWgs84);
-  if (system && !shift) return system.datum;
+  const own = ellipsoidFrom(keys, epsg);
+  if (system && !shift && (!own || isSame(own, ellipsoidOf(system.datum)))) return system.datum;
   const meridian =
     keys.number(KEY.PrimeMeridianLongitude) ?? epsg.meridian(keys.code(KEY.PrimeMeridian) ?? 0) ?? 0;
-  return datumDefinition(ellipsoidFrom(keys, epsg), meridian, shift ?? null);
+  return datumDefinition(own ?? WGS84_ELLIPSOID, meridian, shift ?? null);
 }
 
-function ellipsoidFrom(keys: GeoKeys, epsg: EpsgTable): Ellipsoid {
+/** GDAL names a datum without a code in the citation: `GCS Name = …|Datum = …|Ellipsoid = …|`. */
+function citedDatum(keys: GeoKeys, epsg: EpsgTable): EpsgEntry | undefined {
+  const name = /(?:^|\|)Datum = ([^|]+)/.exec(keys.text(KEY.GeodeticCitation) ?? '')?.[1];
+  return name === undefined ? undefined : epsg.geographicOfDatumName(name);
+}
+
+function isSame(a: Ellipsoid, b: Ellipsoid): boolean {
+  return (
+    Math.abs(a.semiMajor - b.semiMajor) < 0.01 && Math.abs(a.inverseFlattening - b.inverseFlattening) < 1e-3
+  );
+}
+
+/** Null where no key tells of it. */
+function ellipsoidFrom(keys: GeoKeys, epsg: EpsgTable): Ellipsoid | null {
   // Some Sentinel-1 products name 4326 as their ellipsoid.
   const code = keys.code(KEY.Ellipsoid);
   const registered = epsg.ellipsoid(code === 4326 ? 7030 : (code ?? 0));
   const semiMajor = keys.number(KEY.SemiMajorAxis) ?? registered?.semiMajor;
-  if (!semiMajor || !(semiMajor > 0)) return WGS84_ELLIPSOID;
+  if (!semiMajor || !(semiMajor > 0)) return null;
   const inverse = keys.number(KEY.InverseFlattening);
   const semiMinor = keys.number(KEY.SemiMinorAxis);
   if (inverse !== undefined && Number.isFinite(inverse)) return { semiMajor, inverseFlattening: inverse };
@@ -288,11 +312,16 @@ function afterCopyright(text: string): string {
     .trim();
 }
 
-/** GeoTIFF 1.1 keeps a vertical system beside the horizontal one; where the pair has a code of its own, that is the code. */
+/**
+ * GeoTIFF 1.1 keeps a vertical system beside the horizontal one. Where the pair has a code of its own, or the vertical one
+ * is the geographic system with heights, that is the raster's code.
+ */
 function withVertical(crs: Crs, keys: GeoKeys, epsg: EpsgTable): Crs {
   const vertical = keys.code(KEY.Vertical);
   const isFirstEdition = keys.revision[0] === 1 && keys.revision[1] === 0;
   if (vertical === undefined || isFirstEdition || crs.epsg === null) return crs;
-  const compound = epsg.compoundOf(crs.epsg, vertical);
-  return compound === undefined ? crs : { ...crs, epsg: compound };
+  const withHeights =
+    crs.kind === 'geographic' && epsg.crs(vertical)?.kind === 'geographic' ? vertical : undefined;
+  const code = withHeights ?? epsg.compoundOf(crs.epsg, vertical);
+  return code === undefined ? crs : { ...crs, epsg: code };
 }

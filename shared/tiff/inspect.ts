@@ -48,7 +48,7 @@ export function inspectObject(description: RasterDescription, file = description
     crs: crsText(description),
     geotransform: description.georeference.geotransform,
     areaOrPoint: description.georeference.areaOrPoint,
-    nodata: nodataValue(description.nodata),
+    nodata: nodataValue(description),
     mask: description.mask,
     overviews: overviews.map((level) => [level.width, level.height] as const),
     colorInterpretation: description.colorInterpretation,
@@ -83,8 +83,18 @@ function crsText({ georeference: { crs, gcps, geotransform } }: RasterDescriptio
   return crs.proj4 ?? crs.name;
 }
 
-function nodataValue(nodata: number | null): number | string | null {
-  if (nodata === null || Number.isFinite(nodata)) return nodata;
+function nodataValue({ nodata, sampleType }: RasterDescription): number | string | null {
+  if (nodata === null) return null;
   if (Number.isNaN(nodata)) return 'nan';
-  return nodata > 0 ? 'inf' : '-inf';
+  if (!Number.isFinite(nodata)) return nodata > 0 ? 'inf' : '-inf';
+  return sampleType === 'float32' || sampleType === 'float16' ? shortest(nodata) : nodata;
+}
+
+/** The number that was written: 0.1, not the 0.10000000149011612 that a float keeps of it. */
+function shortest(value: number): number {
+  for (let digits = 1; digits <= 7; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }

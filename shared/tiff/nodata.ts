@@ -17,13 +17,17 @@ export function parseNodata(text: string | null, type: SampleType): number | nul
 
 const FLOAT32_MAX = 3.4028234663852886e38;
 
-/** Texts of the largest float, cut to a few digits, would overflow: they mean the largest float. */
+/**
+ * As samples hold it. Texts of the largest float, cut to a few digits, would overflow: they mean the largest float. What
+ * no float can hold stays as it is; no sample equals it.
+ */
 function asFloat32(value: number): number {
+  if (Number.isFinite(value) && Math.abs(value) > FLOAT32_MAX * (1 + 1e-10)) return value;
   if (Math.abs(Math.abs(value) - FLOAT32_MAX) < 1e-10 * FLOAT32_MAX) return Math.sign(value) * FLOAT32_MAX;
   return Math.fround(value);
 }
 
-/** Whether a sample can have the value: -9999 in bytes is a remark, not a mask. */
+/** Whether a sample can have the value: -9999 in bytes is a remark, not a mask. GDAL compares 16 bits as 32. */
 export function isNodataInRange(value: number, type: SampleType): boolean {
   const range = RANGES[type];
   if (range) return value >= range[0] && value <= range[1];
@@ -35,8 +39,8 @@ export function isNodataInRange(value: number, type: SampleType): boolean {
 const RANGES: Readonly<Partial<Record<SampleType, readonly [number, number]>>> = {
   uint8: [0, 255],
   int8: [-128, 127],
-  uint16: [0, 65535],
-  int16: [-32768, 32767],
+  uint16: [0, 4294967295],
+  int16: [-2147483648, 2147483647],
   uint32: [0, 4294967295],
   int32: [-2147483648, 2147483647],
 };

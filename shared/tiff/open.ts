@@ -59,7 +59,7 @@ class OpenedRaster implements Raster {
   async readBlock(level: Level, index: number): Promise<Uint8Array | null> {
     const { offset, length } = await this.blockRange(level, index);
     if (length > LIMITS.blockBytes)
-      throw new AppError('tiff.block_too_large', { file: this.description.name });
+      throw new AppError('tiff.bad_block', { file: this.description.name, block: index });
     return length === 0 ? null : this.#fileOf(level).read(offset, length);
   }
 
