@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, fromErrorData, toErrorData, type ErrorData } from '@shared/errors';
 import type { EngineState } from '@shared/ipc/types';
-import type { Log } from '@shared/log';
+import type { Log, LogData } from '@shared/log';
 
 /** The engine's process, wherever it runs. */
 export interface EngineProcess {
@@ -47,6 +47,8 @@ const longestRestartDelayMs = 5_000;
 export class EngineHost {
   readonly #ports: EngineHostPorts;
   readonly #listeners = new Set<(state: EngineState) => void>();
+  /** What the engine itself said against its start: no reason to try the same again. */
+  #refusal: ErrorData | null = null;
   #state: EngineState = { state: 'stopped', error: null };
   #wanted = false;
   #process: EngineProcess | null = null;
@@ -78,6 +80,7 @@ export class EngineHost {
   /** Returns once it runs or has failed. */
   async start(): Promise<EngineState> {
     if (!this.#wanted) this.#failures = [];
+    this.#refusal = null;
     this.#wanted = true;
     if (!this.#endpoint) this.#launch();
     await this.#endpoint?.catch(() => undefined);
@@ -130,7 +133,13 @@ export class EngineHost {
         process.kill();
       }, this.#ports.startMs ?? 30_000);
       process.onMessage((message) => {
-        const port = portOf(message);
+        const { port, error, log } = read(message);
+        if (log) this.#ports.log[log.level](log.message, log.data);
+        if (error) {
+          this.#refusal = error;
+          clearTimeout(timer);
+          reject(fromErrorData(error));
+        }
         if (port === null) return;
         clearTimeout(timer);
         resolve({ baseUrl: `http://127.0.0.1:${port}/rest`, token });
@@ -144,9 +153,11 @@ export class EngineHost {
     this.#failures = [...this.#failures.filter((time) => now - time < failureWindowMs), now];
     const count = this.#failures.length;
     if (!this.#wanted) return;
-    if (count >= mostFailures) {
+    const worn = count >= mostFailures ? toErrorData(new AppError('engine.keeps_failing', { count })) : null;
+    const reason = this.#refusal ?? worn;
+    if (reason) {
       this.#wanted = false;
-      this.#become('failed', toErrorData(new AppError('engine.keeps_failing', { count })));
+      this.#become('failed', reason);
       return;
     }
     this.#become('starting');
@@ -171,8 +182,27 @@ export class EngineHost {
   }
 }
 
-function portOf(message: unknown): number | null {
-  if (typeof message !== 'object' || message === null || !('port' in message)) return null;
-  const { port } = message;
-  return typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
+interface EngineWord {
+  readonly port: number | null;
+  readonly error: ErrorData | null;
+  readonly log: { readonly level: keyof Log; readonly message: string; readonly data?: LogData } | null;
+}
+
+const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error'] satisfies readonly (keyof Log)[];
+
+/** What the engine says: its port once, why it cannot start, or an entry for the log. */
+function read(message: unknown): EngineWord {
+  const nothing: EngineWord = { port: null, error: null, log: null };
+  if (typeof message !== 'object' || message === null) return nothing;
+  if ('port' in message) {
+    const { port } = message;
+    const valid = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536;
+    return valid ? { ...nothing, port } : nothing;
+  }
+  if ('error' in message) return { ...nothing, error: message.error as ErrorData };
+  if ('log' in message) {
+    const log = message.log as NonNullable<EngineWord['log']>;
+    return levels.includes(log.level) ? { ...nothing, log } : nothing;
+  }
+  return nothing;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
 import { AppError, toErrorData } from '@shared/errors';
 import type { Finding, Upload, UploadChunk } from '@shared/ipc/types';
@@ -310,6 +311,8 @@ export class Uploads {
   #begin(uploadId: string): void {
     if (this.#closed || this.#runs.has(uploadId)) return;
     const abort = new AbortController();
+    // Every chunk on its way, and everything that waits, listens.
+    setMaxListeners(0, abort.signal);
     const meter = new Meter();
     const ended = this.#run(uploadId, abort.signal, meter).finally(() => {
       this.#runs.delete(uploadId);

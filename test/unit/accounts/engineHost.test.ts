@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@shared/errors';
-import { silentLog } from '@shared/log';
+import { silentLog, type Log } from '@shared/log';
 import { expect, onTestFinished, test } from 'vitest';
 import { EngineHost, type EngineProcess } from '../../../main/accounts';
 
 /** Child processes that stand for the engine: a script with its own way of answering. */
-function setUp(script: string, startMs = 10_000) {
+function setUp(script: string, startMs = 10_000, log: Log = silentLog) {
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-host-'));
   const path = join(folder, 'engine.cjs');
   const starts = join(folder, 'starts');
@@ -34,7 +34,7 @@ function setUp(script: string, startMs = 10_000) {
       protectedNow.add(secret);
       return () => protectedNow.delete(secret);
     },
-    log: silentLog,
+    log,
     startMs,
     wait: () => Promise.resolve(),
   });
@@ -98,6 +98,32 @@ test('one that dies again and again is given up, and can be started by hand', as
   await expect(host.endpoint()).rejects.toMatchObject({ kind: 'engine.keeps_failing' });
   void host.start();
   expect(host.state().state).toBe('starting');
+});
+
+test('one that says why it cannot start is not asked again', async () => {
+  const refusal = { kind: 'engine.data_in_use', params: { folder: 'x' } };
+  const { host, spawned } = setUp(
+    `process.send({ error: ${JSON.stringify(refusal)} }, () => process.exit(1))`,
+  );
+  const failed = reached(host, 'failed');
+  await host.start();
+  await failed;
+  expect(spawned).toHaveLength(1);
+  expect(host.state().error).toEqual(refusal);
+});
+
+test('what it logs goes into our log', async () => {
+  const said: unknown[] = [];
+  const { host } = setUp(
+    "process.send({ log: { level: 'warn', message: 'hm', data: { a: 1 } } }); process.send({ port: 1 })",
+    10_000,
+    {
+      ...silentLog,
+      warn: (...words) => said.push(words),
+    },
+  );
+  await host.start();
+  expect(said).toEqual([['hm', { a: 1 }]]);
 });
 
 test('one that never answers is ended', async () => {
