@@ -11,7 +11,8 @@ export function parseNodata(text: string | null, type: SampleType): number | nul
   if (/^-(inf|1\.#inf)/.test(trimmed)) return Number.NEGATIVE_INFINITY;
   const number = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?/.exec(trimmed)?.[0];
   if (number === undefined) return null;
-  const value = Number(number);
+  // Fifteen digits of the largest double read as more than it.
+  const value = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, Number(number)));
   return type === 'float32' || type === 'float16' ? asFloat32(value) : value;
 }
 
