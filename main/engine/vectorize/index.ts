@@ -6,4 +6,3 @@ export {
   type ResultProperties,
   type VectorizeJob,
 } from './features';
-export { writeFeatureCollection } from './write';
