@@ -1,5 +1,11 @@
-import type { RasterDescription } from '@shared/tiff/types';
+import type { Level, PixelWindow, RasterDescription } from '@shared/tiff/types';
+import { ByteCache } from '@shared/tiff/windowCache';
+import { splitDescription } from '@shared/tiff/windowStrips';
+import { BlockStore, type FoundBlocks } from './blockStore';
+import type { StoredBlocks } from './decodeJobs';
 import type { DecoderPool } from './decoderPool';
+import { assembleTile, tileBlocks } from './tileAssembler';
+import { planLevels, planTiles, type PlannedLevel, type TilePlan } from './tilePlan';
 
 /**
  * Fetches the stored bytes of blocks, null for sparse ones; in the order of `indices`, of which there are at most 64.
@@ -14,6 +20,7 @@ export interface BlockRequest {
   readonly kind: 'image' | 'mask';
   /** Index into description.levels or description.maskLevels. */
   readonly level: number;
+  /** As in Raster.blockRange; large uncompressed strips count in the parts of `splitDescription`. */
   readonly indices: readonly number[];
 }
 
@@ -68,6 +75,129 @@ export interface TileLoaderOptions {
   readonly pool: DecoderPool;
   /** Zero-based bands to load; all without the alpha band when left out. Ignored for palettes. */
   readonly bands?: readonly number[];
-  /** bytes of decoded strips and blocks kept; 128 MiB when left out. */
+  /** bytes of finished tiles kept, and as many of decoded strips; 128 MiB when left out. */
   readonly cacheBytes?: number;
+  /** Told of blocks that could not be read or decoded, where the rest of the tile is shown all the same. */
+  readonly onDamage?: (error: unknown) => void;
+}
+
+const CACHE_BYTES = 128 * 1024 * 1024;
+/** Blocks that one call may ask for (the contract of `rasters.readBlocks`). */
+const MOST_INDICES = 64;
+
+/**
+ * Loads the tiles of a raster. Where its own tiles are fit to be shown, a worker decodes and finishes each; strips and odd
+ * tiles are decoded once each and put together here. Samples of less than 8 bits are spread over 0–255; where small samples
+ * are light they are turned round.
+ */
+export function createTileLoader(options: TileLoaderOptions): TileLoader {
+  return new RasterTileLoader(options);
+}
+
+class RasterTileLoader implements TileLoader {
+  readonly levels: readonly TileLevel[];
+  readonly channels: readonly TileChannel[];
+  readonly dtype: 'uint8' | 'float32';
+  readonly #options: TileLoaderOptions;
+  readonly #plan: TilePlan;
+  readonly #levels: readonly PlannedLevel[];
+  readonly #store: BlockStore;
+  readonly #tiles: ByteCache<Uint8Array | Float32Array>;
+
+  constructor(options: TileLoaderOptions) {
+    const description = splitDescription(options.description);
+    const cacheBytes = options.cacheBytes ?? CACHE_BYTES;
+    this.#options = options;
+    this.#plan = planTiles(description, options.bands ?? null);
+    this.#levels = planLevels(description, this.#plan);
+    this.#store = new BlockStore(options.readBlocks, options.pool, cacheBytes);
+    this.#tiles = new ByteCache(cacheBytes, (tile) => tile.byteLength);
+    this.levels = this.#levels.map(({ tile }) => tile);
+    this.channels = this.#plan.channels;
+    this.dtype = this.#plan.dtype;
+  }
+
+  async load(
+    level: number,
+    column: number,
+    row: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array | Float32Array> {
+    signal?.throwIfAborted();
+    const planned = this.#levels[level];
+    if (!planned) throw new RangeError(`level ${level}`);
+    const { tileWidth, tileHeight } = planned.tile;
+    const window = { x: column * tileWidth, y: row * tileHeight, width: tileWidth, height: tileHeight };
+    const key = `${level}/${column}/${row}`;
+    const known = this.#tiles.peek(key);
+    if (known) return known;
+    const tile = planned.aligned
+      ? await this.#loadAligned(planned, window, signal)
+      : await this.#loadShared(planned, window, signal);
+    return this.#tiles.get(key, () => Promise.resolve(tile));
+  }
+
+  dispose(): void {
+    this.#tiles.clear();
+    this.#store.clear();
+  }
+
+  /** A tile that is one block: the worker does it all. */
+  async #loadAligned(
+    { tile, image, mask, maskIndex }: PlannedLevel,
+    window: PixelWindow,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array | Float32Array> {
+    const needed = tileBlocks(this.#plan, image, mask, window);
+    const [imageBytes, maskBytes] = await Promise.all([
+      this.#read('image', tile.level, needed.image, signal),
+      this.#read('mask', maskIndex, needed.mask, signal),
+    ]);
+    const task = { plan: this.#plan, image, mask, window, imageBytes, maskBytes };
+    return this.#options.pool.decodeTile(task, signal);
+  }
+
+  async #read(
+    kind: 'image' | 'mask',
+    level: number,
+    indices: readonly number[],
+    signal: AbortSignal | undefined,
+  ): Promise<StoredBlocks> {
+    const stored: [number, Uint8Array | null][] = [];
+    for (let at = 0; at < indices.length; at += MOST_INDICES) {
+      const some = indices.slice(at, at + MOST_INDICES);
+      const bytes = await this.#options.readBlocks({ kind, level, indices: some }, signal);
+      some.forEach((index, i) => stored.push([index, bytes[i] ?? null]));
+    }
+    return stored;
+  }
+
+  /** A tile of blocks that others share: they come decoded from the store. */
+  async #loadShared(
+    { tile, image, mask, maskIndex }: PlannedLevel,
+    window: PixelWindow,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array | Float32Array> {
+    const needed = tileBlocks(this.#plan, image, mask, window);
+    const [images, masks] = await Promise.all([
+      this.#store.get({ kind: 'image', level: tile.level, geometry: image }, needed.image, signal),
+      this.#store.get({ kind: 'mask', level: maskIndex, geometry: mask as Level }, needed.mask, signal),
+    ]);
+    this.#tellDamage(images, needed.image.length);
+    this.#tellDamage(masks, needed.mask.length);
+    return assembleTile({
+      plan: this.#plan,
+      image,
+      mask,
+      window,
+      imageBlocks: images.blocks,
+      maskBlocks: masks.blocks,
+    });
+  }
+
+  #tellDamage({ failures }: FoundBlocks, needed: number): void {
+    if (failures.length === 0) return;
+    if (failures.length === needed) throw failures[0];
+    for (const failure of failures) this.#options.onDamage?.(failure);
+  }
 }

@@ -79,6 +79,25 @@ export async function gatherWindow(
   return sparse;
 }
 
+/**
+ * The same from blocks that are at hand; those that are missing count as sparse. Nothing is filled.
+ * @returns the places of sparse blocks within the window
+ */
+export function gatherInto(
+  level: Level,
+  target: WindowTarget,
+  blocks: ReadonlyMap<number, DecodedBlock | null>,
+): readonly PixelWindow[] {
+  const sparse: PixelWindow[] = [];
+  for (const index of blocksOf(level, target.window, target.bands)) {
+    const block = blocks.get(index);
+    const part = partOf(level, index, target.window);
+    if (block) copyBlock(level, index, block, part, target);
+    else sparse.push(part);
+  }
+  return sparse;
+}
+
 /** Where a block meets a window: in pixels of the window. */
 function partOf(level: Level, index: number, window: PixelWindow): PixelWindow {
   const cell = index % (level.columns * level.rows);

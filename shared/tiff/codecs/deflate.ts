@@ -3,9 +3,9 @@ import { corruptBlock } from './errors';
 import { inflate } from './inflate/inflate';
 
 /**
- * Deflate in a zlib wrapper (codes 8 and 32946). Stops at the expected size, so that a stream which would grow without end
- * costs nothing, and gives what it could decode of one that breaks off. Written here because the window has no zlib but
- * DecompressionStream, which is slower and takes half a millisecond for even the smallest strip.
+ * Deflate in a zlib wrapper (codes 8 and 32946), the portable and tolerant way: stops at the expected size whatever comes
+ * after it, and gives what it could decode of a stream that breaks off. Node and the window decode sound streams faster
+ * with what the platform has, which fails on all others: those end here.
  */
 export const decodeDeflate: BlockDecoder = (bytes, job) => {
   const out = new Uint8Array(job.expectedBytes);

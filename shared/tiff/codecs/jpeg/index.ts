@@ -5,8 +5,7 @@ import { toPixels } from './output';
 import { prepareJpeg } from './prepare';
 
 export { prepareJpeg, type JpegColours, type PreparedJpeg } from './prepare';
-export { rowUpsampler, type Plane } from './upsample';
-export { yccRowToRgb } from './ycc';
+export { mergePlanes, type ComponentPlane } from './output';
 
 /**
  * JPEG (code 7), exact: samples equal those of libjpeg, and so of GDAL, to the last bit; any number of components. The
@@ -19,6 +18,6 @@ export function decodeJpegSync(bytes: Uint8Array, job: BlockJob): DecodedBlock {
   const decoded = decodeFrame(stream);
   if (!decoded) throw corruptBlock(job.coding, 'no JPEG frame');
   const { width, height } = job;
-  const samples = toPixels(decoded, width, height, colours === 'ycbcr');
+  const samples = toPixels(decoded, job, colours === 'ycbcr');
   return { width, height, channels: decoded.components.length, samples };
 }

@@ -1,0 +1,89 @@
+import { toErrorData, type ErrorData } from '@shared/errors';
+import { blockJob, decodeBlock } from '@shared/tiff/codecs';
+import { decodeReduced, type Denominator, type ReducingCodecs } from '@shared/tiff/codecs/reduced';
+import type { BlockJob, DecodedBlock, Level, PixelWindow } from '@shared/tiff/types';
+import { assembleTile, type Blocks } from './tileAssembler';
+import type { TilePlan } from './tilePlan';
+
+/** Stored bytes and what is needed to decode them. */
+export interface BlockTask {
+  readonly bytes: Uint8Array;
+  readonly job: BlockJob;
+  /** Decode to a fraction of the size. */
+  readonly denominator?: Denominator;
+}
+
+/** A tile that is made of whole blocks which no other tile needs. */
+export interface TileTask {
+  readonly plan: TilePlan;
+  readonly image: Level;
+  readonly mask: Level | null;
+  readonly window: PixelWindow;
+  /** Stored bytes by block index; null for sparse blocks. */
+  readonly imageBytes: StoredBlocks;
+  readonly maskBytes: StoredBlocks;
+}
+
+export type StoredBlocks = readonly (readonly [index: number, bytes: Uint8Array | null])[];
+
+/** What goes to a worker and what comes back. */
+export type WorkerRequest = { readonly id: number } & (
+  | { readonly kind: 'blocks'; readonly tasks: readonly BlockTask[] }
+  | { readonly kind: 'tile'; readonly task: TileTask }
+);
+
+export type WorkerAnswer = { readonly id: number } & (
+  | { readonly kind: 'blocks'; readonly blocks: readonly (DecodedBlock | { readonly error: ErrorData })[] }
+  | { readonly kind: 'tile'; readonly tile: Uint8Array | Float32Array }
+  | { readonly kind: 'failed'; readonly error: ErrorData }
+);
+
+/** Does what a worker is asked; the answer and the memory that goes with it. Never rejects. */
+export async function answerRequest(
+  request: WorkerRequest,
+  codecs: ReducingCodecs,
+): Promise<{ readonly answer: WorkerAnswer; readonly transfer: ArrayBufferLike[] }> {
+  const { id } = request;
+  try {
+    if (request.kind === 'tile') {
+      const tile = await decodeTile(request.task, codecs);
+      return { answer: { id, kind: 'tile', tile }, transfer: [tile.buffer] };
+    }
+    const blocks = [];
+    for (const task of request.tasks) blocks.push(await decodeTask(task, codecs));
+    const buffers = blocks.flatMap((block) => ('samples' in block ? [block.samples.buffer] : []));
+    return { answer: { id, kind: 'blocks', blocks }, transfer: [...new Set(buffers)] };
+  } catch (error) {
+    return { answer: { id, kind: 'failed', error: toErrorData(error) }, transfer: [] };
+  }
+}
+
+async function decodeTask(
+  { bytes, job, denominator }: BlockTask,
+  codecs: ReducingCodecs,
+): Promise<DecodedBlock | { readonly error: ErrorData }> {
+  try {
+    return denominator
+      ? await decodeReduced(bytes, job, denominator, codecs)
+      : await decodeBlock(bytes, job, codecs);
+  } catch (error) {
+    return { error: toErrorData(error) };
+  }
+}
+
+async function decodeTile(task: TileTask, codecs: ReducingCodecs): Promise<Uint8Array | Float32Array> {
+  const { image, mask, imageBytes, maskBytes } = task;
+  return assembleTile({
+    ...task,
+    imageBlocks: await decodeStored(image, imageBytes, codecs),
+    maskBlocks: mask ? await decodeStored(mask, maskBytes, codecs) : new Map(),
+  });
+}
+
+async function decodeStored(level: Level, stored: StoredBlocks, codecs: ReducingCodecs): Promise<Blocks> {
+  const blocks = new Map<number, DecodedBlock | null>();
+  for (const [index, bytes] of stored) {
+    blocks.set(index, bytes && (await decodeBlock(bytes, blockJob(level, index), codecs)));
+  }
+  return blocks;
+}
