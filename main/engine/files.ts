@@ -29,6 +29,10 @@ export class Files {
     return join(this.folder, 'previews', `${id}-${size}.jpg`);
   }
 
+  picture(id: string): string {
+    return join(this.folder, 'previews', `${id}.picture`);
+  }
+
   resultFolder(processingId: string): string {
     return join(this.folder, 'results', processingId);
   }
@@ -40,6 +44,10 @@ export class Files {
   /** Features of one area, one a line. */
   features(processingId: string, area: number): string {
     return join(this.resultFolder(processingId), `area-${String(area)}.geojsonl`);
+  }
+
+  resultIndex(processingId: string): string {
+    return join(this.resultFolder(processingId), 'tiles.sqlite');
   }
 
   result(processingId: string): string {
@@ -69,7 +77,9 @@ export class Files {
 
   async removeImage(id: string): Promise<void> {
     await Promise.all(
-      [this.image(id), this.preview(id, 's'), this.preview(id, 'l')].map((path) => rm(path, { force: true })),
+      [this.image(id), this.preview(id, 's'), this.preview(id, 'l'), this.picture(id)].map((path) =>
+        rm(path, { force: true }),
+      ),
     );
   }
 

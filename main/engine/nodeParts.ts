@@ -41,7 +41,7 @@ export function nodeRasters(ownThread: boolean): RasterAccess {
 
 /** What a pixel thread works with. */
 export function threadTools(): TaskTools {
-  return { rasters: nodeRasters(true), encodeJpeg, models: builtInModels };
+  return { rasters: nodeRasters(true), encodeJpeg, models: builtInModels, openDatabase };
 }
 
 /** All cores but one, which answers requests. */

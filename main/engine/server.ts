@@ -13,6 +13,7 @@ import type { RasterAccess } from './rasterAccess';
 import type { ModelCatalogue, Services } from './services';
 import { createStore, type OpenDatabase, type Store } from './store';
 import type { TaskRunner } from './tasks/types';
+import { ResultTiles } from './tiles/resultTiles';
 
 export interface EngineOptions {
   /** Where everything is kept; made when it is not there. */
@@ -53,6 +54,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const queue = new ProcessingQueue(store, files, options.runner, log);
   const preparation = new Preparation(store, files, options.runner, log);
+  const tiles = new ResultTiles(options.openDatabase, store, files, options.runner);
   let url = '';
   const services: Services = {
     store,
@@ -62,6 +64,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rasters: options.rasters,
     queue,
     preparation,
+    tiles,
+    runner: options.runner,
     log,
     baseUrl: () => url,
   };
@@ -87,6 +91,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await stopListening(server);
       await Promise.all([queue.close(), preparation.close()]);
       await options.runner.close();
+      tiles.close();
       store.close();
       log.info('engine stopped', {});
     },

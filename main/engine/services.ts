@@ -6,6 +6,8 @@ import type { Preparation } from './processing/preparation';
 import type { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
 import type { Store } from './store';
+import type { TaskRunner } from './tasks/types';
+import type { ResultTiles } from './tiles/resultTiles';
 
 /** What the routes work with. */
 export interface Services {
@@ -16,6 +18,9 @@ export interface Services {
   readonly rasters: RasterAccess;
   readonly queue: ProcessingQueue;
   readonly preparation: Preparation;
+  readonly tiles: ResultTiles;
+  /** Where pixels are worked on. */
+  readonly runner: TaskRunner;
   readonly log: Log;
   /** `http://127.0.0.1:PORT/rest`, for the addresses in answers. */
   readonly baseUrl: () => string;

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { imageRoutes } from '../routes/images';
+import { layerRoutes } from '../routes/layers';
 import { mosaicRoutes } from '../routes/mosaics';
 import { processingRoutes } from '../routes/processings';
 import { projectRoutes } from '../routes/projects';
@@ -24,6 +25,7 @@ export function createApp(services: Services, token: string): Hono<EngineEnv> {
   processingRoutes(app, services);
   statsRoutes(app, services);
   catalogRoutes(app, services);
+  layerRoutes(app, services);
   const root = new Hono<EngineEnv>();
   root.use('*', guard(token));
   root.onError((error, context) => errorAnswer(error, context, services.log));

@@ -49,6 +49,7 @@ export class Preparation {
           path: image.linkedPath ?? this.files.image(image.id),
           small: this.files.preview(image.id, 's'),
           large: this.files.preview(image.id, 'l'),
+          picture: this.files.picture(image.id),
         },
         { signal: this.#stop.signal },
       );

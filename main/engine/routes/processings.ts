@@ -115,7 +115,9 @@ export function processingRoutes(app: Hono<EngineEnv>, services: Services): void
   app.put('/processings/:processingId', update);
   app.put('/processings/:processingId/v2', update);
   app.delete('/processings/:processingId', async (context) => {
-    await services.queue.remove(existing(context).id);
+    const { id } = existing(context);
+    services.tiles.forget(id);
+    await services.queue.remove(id);
     return context.json({});
   });
 

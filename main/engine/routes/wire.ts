@@ -66,7 +66,29 @@ export function wireMosaic(mosaic: MosaicRow, services: Services): Record<string
     image_count: mosaic.imageCount,
     sizeInBytes: mosaic.sizeInBytes,
     footprint: footprint === null ? null : toWkt(footprint),
-    rasterLayer: null,
+    rasterLayer: images.length === 0 ? null : mosaicLayer(mosaic.id, services),
+  };
+}
+
+function mosaicLayer(id: string, services: Services): Record<string, unknown> {
+  const base = `${services.baseUrl()}/layers/mosaics/${id}`;
+  return { id, tileUrl: `${base}/tiles/{z}/{x}/{y}.png`, tileJsonUrl: `${base}.json` };
+}
+
+/** The imagery that was processed, where it is a mosaic. */
+function imageryLayer(row: ProcessingRow, services: Services): Record<string, unknown> | null {
+  const id = row.params.sourceParams.myImagery?.mosaicId;
+  return id !== undefined && services.store.mosaics.get(id) ? mosaicLayer(id, services) : null;
+}
+
+function resultLayer(row: ProcessingRow, services: Services): Record<string, unknown> | null {
+  if (row.status !== 'OK') return null;
+  const base = `${services.baseUrl()}/layers/${row.id}`;
+  return {
+    id: row.id,
+    name: row.name,
+    tileUrl: `${base}/tiles/{z}/{x}/{y}.vector.pbf`,
+    tileJsonUrl: `${base}.json`,
   };
 }
 
@@ -141,8 +163,8 @@ export function wireProcessing(row: ProcessingRow, services: Services): Record<s
     updated: row.updated,
     completionDate: row.completed,
     messages: row.messages,
-    rasterLayer: null,
-    vectorLayer: null,
+    rasterLayer: imageryLayer(row, services),
+    vectorLayer: resultLayer(row, services),
     resultRasterLayer: null,
     reviewStatus: row.review,
     rating: row.rating,

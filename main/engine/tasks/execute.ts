@@ -3,7 +3,10 @@ import type { ModelCatalogue } from '../services';
 import { detect } from './detect';
 import { plan } from './plan';
 import { prepare } from './prepare';
+import { tile } from './tile';
 import { trace } from './trace';
+import { buildResultIndex } from '../tiles/resultIndex';
+import type { OpenDatabase } from '../store';
 import type { Task, TaskOf, TaskOptions, TaskResults } from './types';
 
 /** What tasks need; a pixel thread has its own. */
@@ -11,6 +14,7 @@ export interface TaskTools {
   readonly rasters: RasterAccess;
   readonly encodeJpeg: JpegEncoder;
   readonly models: ModelCatalogue;
+  readonly openDatabase: OpenDatabase;
 }
 
 /** Does a task in this thread. */
@@ -29,5 +33,10 @@ export async function execute<Kind extends Task['kind']>(
       return (await trace(given, tools, options)) as TaskResults[Kind];
     case 'prepare':
       return (await prepare(given, tools, options)) as TaskResults[Kind];
+    case 'tile':
+      return (await tile(given, tools)) as TaskResults[Kind];
+    case 'index':
+      await buildResultIndex(tools.openDatabase, given.features, given.target);
+      return {} as TaskResults[Kind];
   }
 }

@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { previewSizes } from '@shared/api';
 import { dataOutline } from '../imagery/dataOutline';
 import { sampleStretch } from '../imagery/sampleStretch';
+import { writePicture } from '../imagery/picture';
 import { interleaved, shrink, thumbnail } from '../imagery/thumbnail';
 import type { RgbWindow } from '../models/types';
 import type { TaskTools } from './execute';
@@ -22,6 +23,7 @@ export async function prepare(
     const small = shrink(large, previewSizes.s);
     await writePreview(task.large, large, tools);
     await writePreview(task.small, small, tools);
+    await writePicture(task.picture, large);
     return { footprint: await dataOutline(small, raster.description) };
   } finally {
     await raster.close();

@@ -4,6 +4,8 @@ import type { DetectorContext } from '../models/types';
 import type { Stretch } from '../imagery/colours';
 import type { WorkingGrid } from '../imagery/grid';
 import type { SourceImage } from '../imagery/mosaicSource';
+import type { TileAddress } from '../tiles/mercator';
+import type { TileImage } from '../tiles/rasterTile';
 
 /**
  * What all parts of a processing share: plain data, decided once, kept with the processing, sent to the threads that work
@@ -60,6 +62,8 @@ export interface PrepareTask {
   readonly path: string;
   readonly small: string;
   readonly large: string;
+  /** The larger preview with its mask, for tiles. */
+  readonly picture: string;
 }
 
 export interface PrepareResult {
@@ -71,14 +75,36 @@ export interface TraceResult {
   readonly features: number;
 }
 
+/** Draws one tile of images as a PNG. */
+export interface TileTask {
+  readonly kind: 'tile';
+  readonly images: readonly TileImage[];
+  readonly tile: TileAddress;
+}
+
+export interface TileResult {
+  /** null where no image touches the tile */
+  readonly png: Uint8Array | null;
+}
+
+/** Makes the index of a result that its vector tiles come from. */
+export interface IndexTask {
+  readonly kind: 'index';
+  /** Features, one a line. */
+  readonly features: readonly string[];
+  readonly target: string;
+}
+
 export interface TaskResults {
   readonly plan: DetectionPlan;
   readonly detect: Record<never, never>;
   readonly trace: TraceResult;
   readonly prepare: PrepareResult;
+  readonly tile: TileResult;
+  readonly index: Record<never, never>;
 }
 
-export type Task = PlanTask | DetectTask | TraceTask | PrepareTask;
+export type Task = PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask;
 export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
 export interface TaskOptions {
