@@ -20,8 +20,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-const isPosition = (value: unknown): value is Position =>
-  Array.isArray(value) && value.length >= 2 && value.every((item) => Number.isFinite(item));
+/** In degrees: a file in metres is none of ours. */
+function isPosition(value: unknown): value is Position {
+  if (!Array.isArray(value) || value.length < 2 || !value.every((item) => Number.isFinite(item))) return false;
+  const [lon, lat] = value as number[];
+  return Math.abs(lon ?? NaN) <= 180 && Math.abs(lat ?? NaN) <= 90;
+}
 
 const isRing = (value: unknown): value is Position[] =>
   Array.isArray(value) && value.length >= 4 && value.every(isPosition);

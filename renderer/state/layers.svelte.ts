@@ -56,12 +56,15 @@ export class RasterLayer extends BaseLayer {
   readonly raster: RasterInfo;
   #statistics = $state.raw<readonly BandStatistics[] | null>(null);
   #display = $state.raw<RasterDisplay>(defaultDisplay(null, null));
+  /** The display as the program set it: while it stands, the user has changed nothing. */
+  #default: RasterDisplay;
 
   constructor(raster: RasterInfo) {
     super(raster.name);
     this.id = raster.id;
     this.raster = raster;
-    this.#display = defaultDisplay(raster.description, null);
+    this.#default = defaultDisplay(raster.description, null);
+    this.#display = this.#default;
   }
 
   get bbox(): LonLatBox | null {
@@ -74,9 +77,8 @@ export class RasterLayer extends BaseLayer {
 
   /** The sampled statistics arrive after the first picture; the display follows where the user has not set it. */
   takeStatistics(statistics: readonly BandStatistics[]): void {
-    const untouched = this.#display === this.#ownDefault();
     this.#statistics = statistics;
-    if (untouched) this.resetDisplay();
+    if (this.#display === this.#default) this.resetDisplay();
   }
 
   get display(): RasterDisplay {
@@ -88,16 +90,8 @@ export class RasterLayer extends BaseLayer {
   }
 
   resetDisplay(): void {
-    this.#display = defaultDisplay(this.raster.description, this.#statistics);
-    this.#default = this.#display;
-  }
-
-  #default: RasterDisplay | null = null;
-
-  /** The display that was set by the program, not by the user. */
-  #ownDefault(): RasterDisplay {
-    this.#default ??= this.#display;
-    return this.#default;
+    this.#default = defaultDisplay(this.raster.description, this.#statistics);
+    this.#display = this.#default;
   }
 }
 

@@ -1,0 +1,101 @@
+import type { UploadChunk } from '@shared/ipc/types';
+import { expect, test } from 'vitest';
+import { UploadDraft } from '../../../renderer/state/uploadDraft.svelte';
+import { LayerStack } from '../../../renderer/state/layers.svelte';
+import { Uploads } from '../../../renderer/state/uploads.svelte';
+import { FakeApi } from './fakeApi';
+import { raster, upload } from './samples';
+
+test('lists newest first and takes over what changes', async () => {
+  const api = new FakeApi({
+    'uploads.list': () => [upload('old'), upload('new', { createdAt: '2026-02-01T00:00:00Z' })],
+  });
+  const uploads = new Uploads(api);
+  await uploads.load();
+  expect(uploads.all.map((item) => item.id)).toEqual(['new', 'old']);
+  api.emit('uploads.changed', upload('old', { state: 'done' }));
+  expect(uploads.all.map((item) => [item.id, item.state])).toEqual([
+    ['new', 'sending'],
+    ['old', 'done'],
+  ]);
+  expect(uploads.runningCount).toBe(1);
+  api.emit('uploads.removed', { uploadId: 'new' });
+  expect(uploads.all.map((item) => item.id)).toEqual(['old']);
+});
+
+test('the upload of a file is its newest one that was not given up', () => {
+  const api = new FakeApi();
+  const uploads = new Uploads(api);
+  api.emit('uploads.changed', upload('done', { path: '/a.tif', state: 'done' }));
+  api.emit(
+    'uploads.changed',
+    upload('gone', { path: '/a.tif', state: 'cancelled', createdAt: '2026-03-01T00:00:00Z' }),
+  );
+  expect(uploads.forPath('/a.tif')?.id).toBe('done');
+  expect(uploads.forPath('/b.tif')).toBeNull();
+});
+
+const chunk = (index: number): UploadChunk => ({
+  index,
+  window: { x: index * 256, y: 0, width: 256, height: 256 },
+  bytes: 10,
+  state: 'planned',
+});
+
+test('the chunk map follows its own upload alone, and closes on the second press', async () => {
+  const api = new FakeApi({ 'uploads.chunks': () => [chunk(0), chunk(1)] });
+  const uploads = new Uploads(api);
+  api.emit('uploads.changed', upload('u'));
+  await uploads.toggleChunkMap('u');
+  api.emit('uploads.chunk', { uploadId: 'other', index: 0, state: 'failed' });
+  api.emit('uploads.chunk', { uploadId: 'u', index: 1, state: 'confirmed' });
+  expect(uploads.chunks.map((item) => item.state)).toEqual(['planned', 'confirmed']);
+  expect(uploads.mapped?.id).toBe('u');
+  await uploads.toggleChunkMap('u');
+  expect(uploads.chunks).toEqual([]);
+  expect(uploads.mapped).toBeNull();
+});
+
+test('a draft goes to a new mosaic under its name, or to the chosen one', async () => {
+  const api = new FakeApi({
+    'uploads.plan': ({ rasterId }) => ({
+      rasterId,
+      chunkCount: 4,
+      skippedCount: 0,
+      totalBytes: 10,
+      verbatim: true,
+      findings: [],
+    }),
+    'uploads.start': () => upload('u'),
+  });
+  const draft = new UploadDraft(new Uploads(api), new LayerStack().addRaster(raster('town')));
+  expect(draft.ready).toBe(false);
+  await draft.readPlan();
+  expect([draft.ready, draft.mosaicName]).toEqual([true, 'town']);
+  await draft.start();
+  draft.mosaicId = 'm7';
+  draft.targetBytes = 65_536;
+  await draft.start();
+  expect(api.asked.filter((call) => call.channel === 'uploads.start').map((call) => call.input)).toEqual([
+    { rasterId: 'town', mosaic: { name: 'town' } },
+    { rasterId: 'town', mosaic: { id: 'm7' }, targetBytes: 65_536 },
+  ]);
+});
+
+test('a finding that stops, or a missing name, keeps the draft from starting', async () => {
+  const api = new FakeApi({
+    'uploads.plan': ({ rasterId }) => ({
+      rasterId,
+      chunkCount: 0,
+      skippedCount: 0,
+      totalBytes: 0,
+      verbatim: true,
+      findings: [{ level: 'stop', kind: 'uploads.no_crs', params: {} }],
+    }),
+  });
+  const draft = new UploadDraft(new Uploads(api), new LayerStack().addRaster(raster('town')));
+  await draft.readPlan();
+  expect(draft.ready).toBe(false);
+  draft.mosaicName = ' ';
+  expect(draft.ready).toBe(false);
+});
