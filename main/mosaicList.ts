@@ -49,7 +49,7 @@ export class MosaicList {
   /** The outline of a mosaic's images as the server tells it; null where it does not. */
   async footprint(accountId: string, mosaicId: string): Promise<Geometry | null> {
     const mosaic = await this.#withClient(accountId, ({ mosaics }) => mosaics.get(mosaicId));
-    if (mosaic.footprint) return mosaic.footprint as Geometry;
+    if (mosaic.footprint) return mosaic.footprint;
     const images = await this.#withClient(accountId, (client) => client.images.list(mosaicId));
     const boxes = images.map((image) => image.footprint && boundsOf(image.footprint));
     if (boxes.length === 0 || boxes.some((box) => !box)) return null;
@@ -82,7 +82,7 @@ function toMosaic(mosaic: ServerMosaic): Mosaic {
     createdAt: mosaic.createdAt ?? '',
     imageCount: mosaic.imageCount ?? 0,
     sizeBytes: mosaic.sizeInBytes,
-    footprint: mosaic.footprint as Geometry | null,
+    footprint: mosaic.footprint,
   };
 }
 
@@ -95,6 +95,6 @@ function toImage(image: Image, mosaicId: string): MosaicImage {
     uploadedAt: image.uploadedAt ?? '',
     width: image.metadata?.width ?? 0,
     height: image.metadata?.height ?? 0,
-    footprint: image.footprint as Geometry | null,
+    footprint: image.footprint,
   };
 }
