@@ -1,6 +1,6 @@
 import { AppError } from '../errors';
 import type { Level, PixelWindow, Raster } from './types';
-import type { FileRange, LayoutPart, WriteBlock } from './write';
+import type { LayoutPart, WriteBlock } from './write';
 
 /** The blocks of a level that a window covers: half-open ranges of columns and rows. */
 export interface BlockSpan {
@@ -95,7 +95,7 @@ export async function cutRows(
       const strip: LayoutPart[] = [];
       const bottom = Math.min(top + stripRows, window.height);
       for (let row = top; row < bottom; row++) {
-        append(strip, await rowPart(raster, level, plane, window, window.y + row, empty));
+        strip.push(await rowPart(raster, level, plane, window, window.y + row, empty));
       }
       strips.push(strip);
     }
@@ -121,21 +121,3 @@ async function rowPart(
   }
   return { file: level.file, offset: strip.offset + within, length };
 }
-
-/** Adds a part, as a longer range where it follows the one before. */
-function append(parts: LayoutPart[], part: LayoutPart): void {
-  const last = parts[parts.length - 1];
-  if (
-    last &&
-    isRange(last) &&
-    isRange(part) &&
-    last.file === part.file &&
-    last.offset + last.length === part.offset
-  ) {
-    parts[parts.length - 1] = { ...last, length: last.length + part.length };
-  } else {
-    parts.push(part);
-  }
-}
-
-const isRange = (part: LayoutPart): part is FileRange => 'file' in part;

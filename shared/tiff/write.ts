@@ -55,8 +55,10 @@ export interface WriteTiff {
 }
 
 /**
- * Lays out a TIFF: header, directories with their values, then the blocks, everything at even offsets. Classic while all
- * offsets and the size fit into 32 bits, else BigTIFF. Blocks that are the same range of the same file are stored once.
+ * Lays out a TIFF: header, directories with their values, then the blocks. Directories and values lie at even offsets, as the
+ * format asks; so do blocks, unless one follows another in its source too: then they stay together, so that a whole row of
+ * blocks is copied at once. Classic while all offsets and the size fit into 32 bits, else BigTIFF. Blocks that are the same
+ * range of the same file are stored once.
  * Throws `tiff.write_unsupported` for a file beyond 2^53 bytes.
  */
 export function layoutTiff(tiff: WriteTiff): Layout {
@@ -173,11 +175,25 @@ class TiffLayout {
   }
 
   #append(block: LayoutPart | readonly LayoutPart[], length: number): number {
+    const parts = partsOf(block).filter((part) => part.length > 0);
+    const before = this.#data[this.#data.length - 1];
+    if (this.#position % 2 === 1 && !(before && continues(before, parts[0]!))) {
+      this.#data.push(new Uint8Array(1));
+      this.#position++;
+    }
     const offset = this.#position;
-    for (const part of partsOf(block)) if (part.length > 0) this.#data.push(part);
-    if (length % 2 === 1) this.#data.push(new Uint8Array(1));
-    this.#position = even(offset + length);
+    for (const part of parts) this.#push(part);
+    this.#position = offset + length;
     return offset;
+  }
+
+  /** Adds a part, as a longer range where it continues the one before. */
+  #push(part: LayoutPart): void {
+    const before = this.#data[this.#data.length - 1];
+    if (before && continues(before, part)) {
+      const range = before as FileRange;
+      this.#data[this.#data.length - 1] = { ...range, length: range.length + part.length };
+    } else this.#data.push(part);
   }
 
   #appendFramed(block: LayoutPart | readonly LayoutPart[], length: number): number {
@@ -227,6 +243,13 @@ class TiffLayout {
     return bytes;
   }
 }
+
+/** Whether a part follows another one in the same file. */
+const continues = (before: LayoutPart, part: LayoutPart): boolean =>
+  isFileRange(before) &&
+  isFileRange(part) &&
+  before.file === part.file &&
+  before.offset + before.length === part.offset;
 
 function partsOf(block: LayoutPart | readonly LayoutPart[]): readonly LayoutPart[] {
   return Array.isArray(block) ? (block as readonly LayoutPart[]) : [block as LayoutPart];

@@ -1,13 +1,15 @@
 import { AppError } from '../errors';
 import type { ByteSource } from './types';
-import { isFileRange, type Layout } from './write';
+import { isFileRange, type ComputedPart, type Layout } from './write';
 
 /** Ranges of the source that are this near are read in one go: a gap costs less than another read. */
 const GAP_BYTES = 64 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
+/** A piece may end where the source's bytes do not go on, once it is this long: then nothing has to be put together. */
+const LEAST_PIECE = 128 * 1024;
 
 export interface StreamOptions {
-  /** bytes of each piece; the last one may be shorter. 1 MiB by default. */
+  /** bytes of a piece at most; shorter where the source's next bytes lie elsewhere. 1 MiB by default. */
   readonly chunkBytes?: number;
   /** Pieces read ahead while the caller is busy with the one before. 2 by default. */
   readonly ahead?: number;
@@ -34,7 +36,7 @@ export async function* streamLayout(
     for (;;) {
       signal?.throwIfAborted();
       while (pending.length <= ahead && next < layout.size) {
-        const length = Math.min(chunkBytes, layout.size - next);
+        const length = pieceLength(layout, next, chunkBytes);
         const piece = readLayoutRange(layout, files, next, length);
         // A read that fails while it waits in line is reported when its turn comes.
         piece.catch(() => undefined);
@@ -50,12 +52,23 @@ export async function* streamLayout(
   }
 }
 
-/** A run of bytes that is copied: `length` bytes at `source` of a part to `target` of the piece. */
-interface Copy {
-  readonly target: number;
-  readonly source: number;
-  readonly length: number;
+/** bytes of the piece that begins at an offset */
+function pieceLength(layout: Layout, offset: number, most: number): number {
+  const end = Math.min(offset + most, layout.size);
+  let last: { readonly file: number; readonly end: number } | null = null;
+  for (let index = partAt(layout, offset); index < layout.parts.length; index++) {
+    const start = layout.starts[index]!;
+    if (start >= end) break;
+    const part = layout.parts[index]!;
+    if (part instanceof Uint8Array || !isFileRange(part)) continue;
+    if (last && !isNear(last, part.file, part.offset) && start - offset >= LEAST_PIECE) return start - offset;
+    last = { file: part.file, end: part.offset + part.length };
+  }
+  return end - offset;
 }
+
+const isNear = (last: { readonly file: number; readonly end: number }, file: number, offset: number): boolean =>
+  last.file === file && offset >= last.end && offset - last.end <= GAP_BYTES;
 
 /**
  * Exactly `length` bytes of a layout from `offset`. Throws `tiff.read_beyond_end` past its end, `tiff.source_changed` when
@@ -70,36 +83,16 @@ export async function readLayoutRange(
   if (offset < 0 || length < 0 || offset + length > layout.size) {
     throw new AppError('tiff.read_beyond_end', { file: files[0]?.name ?? '', offset, length });
   }
-  const bytes = new Uint8Array(length);
-  const waiting: Promise<void>[] = [];
-  let run: Run | null = null;
-  const end = offset + length;
-  for (let index = partAt(layout, offset); index < layout.parts.length; index++) {
-    const start = layout.starts[index]!;
-    if (start >= end) break;
-    const part = layout.parts[index]!;
-    const skip = Math.max(0, offset - start);
-    const copy: Copy = {
-      target: start + skip - offset,
-      source: skip,
-      length: Math.min(part.length, end - start) - skip,
-    };
-    if (part instanceof Uint8Array) {
-      bytes.set(part.subarray(skip, skip + copy.length), copy.target);
-    } else if (isFileRange(part)) {
-      const source = { ...copy, source: part.offset + skip };
-      if (!run?.takes(part.file, source)) {
-        if (run) waiting.push(run.read(files, bytes));
-        run = new Run(part.file, source);
-      }
-    } else {
-      waiting.push(compute(part.compute, part.length, copy, bytes));
-    }
+  const { runs, given, computed } = gather(layout, offset, length);
+  const [run] = runs;
+  if (run && runs.length === 1 && computed.length === 0 && run.canCompact(length)) {
+    const bytes = await run.compacted(files);
+    for (const { target, bytes: own } of given) bytes.set(own, target);
+    return bytes.length === length ? bytes : bytes.subarray(0, length);
   }
-  // The whole piece from one place, as between the directories and the end of a large slice: nothing to copy.
-  if (run && waiting.length === 0 && run.isWhole(length)) return run.bytes(files);
-  if (run) waiting.push(run.read(files, bytes));
-  await Promise.all(waiting);
+  const bytes = new Uint8Array(length);
+  for (const { target, bytes: own } of given) bytes.set(own, target);
+  await Promise.all([...runs.map((one) => one.read(files, bytes)), ...computed.map((one) => compute(one, bytes))]);
   return bytes;
 }
 
@@ -110,6 +103,42 @@ export function layoutSource(layout: Layout, files: readonly ByteSource[], name:
     size: layout.size,
     read: (offset, length) => readLayoutRange(layout, files, offset, length),
   };
+}
+
+/** `length` bytes at `source` of a file or part that go to `target` of a piece. */
+interface Copy {
+  readonly target: number;
+  readonly source: number;
+  readonly length: number;
+}
+
+/** Where the bytes of one piece come from. */
+interface Gathered {
+  readonly runs: readonly Run[];
+  readonly given: readonly { readonly target: number; readonly bytes: Uint8Array }[];
+  readonly computed: readonly { readonly part: ComputedPart; readonly copy: Copy }[];
+}
+
+function gather(layout: Layout, offset: number, length: number): Gathered {
+  const runs: Run[] = [];
+  const given: { target: number; bytes: Uint8Array }[] = [];
+  const computed: { part: ComputedPart; copy: Copy }[] = [];
+  for (let index = partAt(layout, offset); index < layout.parts.length; index++) {
+    const start = layout.starts[index]!;
+    if (start >= offset + length) break;
+    const part = layout.parts[index]!;
+    const skip = Math.max(0, offset - start);
+    const taken = Math.min(part.length, offset + length - start) - skip;
+    if (taken <= 0) continue;
+    const copy: Copy = { target: start + skip - offset, source: skip, length: taken };
+    if (part instanceof Uint8Array) {
+      given.push({ target: copy.target, bytes: part.subarray(skip, skip + taken) });
+    } else if (isFileRange(part)) {
+      const source = { ...copy, source: part.offset + skip };
+      if (!runs[runs.length - 1]?.takes(part.file, source)) runs.push(new Run(part.file, source));
+    } else computed.push({ part, copy });
+  }
+  return { runs, given, computed };
 }
 
 /** Ranges of one file in ascending order with small gaps, read at once. */
@@ -128,45 +157,51 @@ class Run {
 
   /** Adds the range when it follows closely; false when it needs a read of its own. */
   takes(file: number, copy: Copy): boolean {
-    if (file !== this.#file || copy.source < this.#end || copy.source - this.#end > GAP_BYTES) return false;
+    if (!isNear({ file: this.#file, end: this.#end }, file, copy.source)) return false;
     this.#copies.push(copy);
     this.#end = copy.source + copy.length;
     return true;
   }
 
-  /** Whether this run is one range without gaps that fills a piece of `length` bytes. */
-  isWhole(length: number): boolean {
-    return (
-      this.#end - this.#start === length &&
-      this.#copies.every((copy) => copy.target === copy.source - this.#start)
-    );
+  /** Whether what is read can be made the piece by moving bytes towards its beginning alone. */
+  canCompact(length: number): boolean {
+    const fits = this.#copies.every(({ source, target }) => target <= source - this.#start);
+    return fits && this.#end - this.#start >= length;
   }
 
-  async bytes(files: readonly ByteSource[]): Promise<Uint8Array> {
+  /** The run's bytes with each range at its place in the piece. */
+  async compacted(files: readonly ByteSource[]): Promise<Uint8Array> {
+    const bytes = await this.#bytes(files);
+    for (const { target, source, length } of this.#copies) {
+      const at = source - this.#start;
+      if (at !== target) bytes.copyWithin(target, at, at + length);
+    }
+    return bytes;
+  }
+
+  async read(files: readonly ByteSource[], into: Uint8Array): Promise<void> {
+    const bytes = await this.#bytes(files);
+    for (const { target, source, length } of this.#copies) {
+      const at = source - this.#start;
+      into.set(bytes.subarray(at, at + length), target);
+    }
+  }
+
+  async #bytes(files: readonly ByteSource[]): Promise<Uint8Array> {
     const file = files[this.#file]!;
     const length = this.#end - this.#start;
     const bytes = await file.read(this.#start, length);
     if (bytes.length !== length) throw new AppError('tiff.source_changed', { file: file.name });
     return bytes;
   }
-
-  async read(files: readonly ByteSource[], into: Uint8Array): Promise<void> {
-    const bytes = await this.bytes(files);
-    for (const { target, source, length } of this.#copies) {
-      const at = source - this.#start;
-      into.set(bytes.subarray(at, at + length), target);
-    }
-  }
 }
 
 async function compute(
-  make: () => Promise<Uint8Array>,
-  length: number,
-  copy: Copy,
+  { part, copy }: { readonly part: ComputedPart; readonly copy: Copy },
   into: Uint8Array,
 ): Promise<void> {
-  const bytes = await make();
-  if (bytes.length !== length) throw new AppError('tiff.source_changed', { file: '' });
+  const bytes = await part.compute();
+  if (bytes.length !== part.length) throw new AppError('tiff.source_changed', { file: '' });
   into.set(bytes.subarray(copy.source, copy.source + copy.length), copy.target);
 }
 

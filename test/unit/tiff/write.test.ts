@@ -139,6 +139,19 @@ test('sparse blocks take no room and stay sparse', async () => {
   expect((await raster.blockRange(level, 2)).length).toBe(256);
 });
 
+test('blocks that follow each other in the source stay together, others begin at even offsets', async () => {
+  const places = [1000, 1257, 5001, 5258];
+  const block = (index: number): WriteBlock => ({ file: 0, offset: places[index]!, length: 257 });
+  const layout = tinyLayout({ width: 64, height: 16, tileSize: 16, block });
+  expect(layout.parts.slice(1)).toEqual([
+    { file: 0, offset: 1000, length: 514 },
+    { file: 0, offset: 5001, length: 514 },
+  ]);
+  const apart = tinyLayout({ width: 32, height: 16, tileSize: 16, block: (index) => block(index * 2) });
+  expect(apart.parts.slice(1).map(({ length }) => length)).toEqual([257, 1, 257]);
+  expect(apart.starts[3]! % 2).toBe(0);
+});
+
 test('several directories follow each other', async () => {
   const order = 'little';
   const page = (width: number, extra: number) => ({
