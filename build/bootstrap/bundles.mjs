@@ -91,6 +91,7 @@ export function bundleIsCurrent(/** @type {string} */ name) {
  * @param {readonly string[]} [names] all when absent; the bundles of threads come with any bundle of the main side
  */
 export async function ensureBundles(names) {
+  if (names?.length === 0) return;
   const wanted = allBundles().filter(
     (bundle) => !names || names.includes(bundle.name) || bundle.name.endsWith('-thread'),
   );

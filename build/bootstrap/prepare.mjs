@@ -13,7 +13,7 @@ import { ensureSystem, installsSystemPackages } from './system.mjs';
 /**
  * Everything that the window needs, in the order in which one thing needs another.
  * @param {object} wanted
- * @param {readonly string[]} [wanted.bundles] all when absent
+ * @param {readonly string[]} [wanted.bundles] all when absent, none when empty
  * @param {boolean} [wanted.keyring] whether a keychain of the session's own will be started
  * @param {boolean} [wanted.referee] whether tests will compare with GDAL
  * @param {boolean} [wanted.retryDownload] try the download of Electron again, though it failed today
@@ -33,6 +33,12 @@ export async function prepareApplication(wanted) {
   await ensureIcons();
   await ensureBundles(wanted.bundles);
   return { runtime, env: applicationEnv(runtime, sqlite) };
+}
+
+/** What the sources need to be read by the tools: packages and the compiled messages. */
+export async function prepareSources() {
+  await ensureDependencies();
+  await ensureMessages();
 }
 
 /** What a tool of the terminal needs: packages, the keychain's binding, and its own bundle. */

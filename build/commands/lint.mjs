@@ -1,5 +1,4 @@
-import { ensureDependencies } from '../bootstrap/dependencies.mjs';
-import { ensureMessages } from '../bootstrap/messages.mjs';
+import { prepareSources } from '../bootstrap/prepare.mjs';
 import { lintChecks } from './test/checks.mjs';
 import { tool } from './test/stages.mjs';
 import { inRoot } from '../bootstrap/places.mjs';
@@ -7,8 +6,7 @@ import { sideBySide } from './test/stages.mjs';
 
 /** ESLint and the import boundaries. */
 export default async function lint(/** @type {string[]} */ args) {
-  await ensureDependencies();
-  await ensureMessages();
+  await prepareSources();
   if (args.length > 0) {
     return tool(inRoot('node_modules', 'eslint', 'bin', 'eslint.js'), args, process.env, (text) =>
       process.stdout.write(text),

@@ -5,6 +5,9 @@ import { tool } from './stages.mjs';
 
 const inModules = (/** @type {string[]} */ ...parts) => inRoot('node_modules', ...parts);
 
+/** Where the tools remember what they have already looked at. */
+const memory = (/** @type {string} */ name) => inModules('.cache', name);
+
 /** A stage that is one run of one program: passed or failed. @returns {Stage} */
 function check(/** @type {string} */ name, /** @type {string} */ script, /** @type {string[]} */ ...args) {
   return {
@@ -16,7 +19,12 @@ function check(/** @type {string} */ name, /** @type {string} */ script, /** @ty
   };
 }
 
-const tsc = inModules('typescript', 'bin', 'tsc');
+/** The compiler over one project. @returns {Stage} */
+function types(/** @type {string} */ name, /** @type {string} */ project) {
+  const notes = memory(`${project}.tsbuildinfo`);
+  const script = inModules('typescript', 'bin', 'tsc');
+  return check(name, script, '--noEmit', '-p', project, '--incremental', '--tsBuildInfoFile', notes);
+}
 
 const eslint = check(
   'lint',
@@ -25,7 +33,7 @@ const eslint = check(
   '--max-warnings=0',
   '--cache',
   '--cache-location',
-  inModules('.cache', 'eslint', '.'),
+  memory('eslint'),
 );
 const boundaries = check(
   'boundaries',
@@ -43,16 +51,24 @@ export const lintChecks = [eslint, boundaries];
 
 /** What can be said about the sources without running them. */
 export const checks = [
-  check('format', inModules('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
-  eslint,
-  boundaries,
-  check('types', tsc, '--noEmit', '-p', 'tsconfig.json'),
-  check('types-shared', tsc, '--noEmit', '-p', 'tsconfig.shared.json'),
-  check('types-build', tsc, '--noEmit', '-p', 'tsconfig.build.json'),
-  check('types-test', tsc, '--noEmit', '-p', 'tsconfig.test.json'),
-  check('types-window', tsc, '--noEmit', '-p', 'tsconfig.renderer.json'),
   check(
-    'svelte',
+    'format',
+    inModules('prettier', 'bin', 'prettier.cjs'),
+    '--check',
+    '--log-level=warn',
+    '--cache',
+    '--cache-location',
+    memory('prettier'),
+    '.',
+  ),
+  ...lintChecks,
+  types('types', 'tsconfig.json'),
+  types('types-shared', 'tsconfig.shared.json'),
+  types('types-test', 'tsconfig.test.json'),
+  types('types-build', 'tsconfig.build.json'),
+  // Reads the components and every TypeScript file of the window.
+  check(
+    'types-window',
     inModules('svelte-check', 'bin', 'svelte-check'),
     '--tsconfig',
     './tsconfig.renderer.json',
