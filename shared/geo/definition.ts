@@ -57,6 +57,7 @@ function fitToEllipsoid(projection: string, datum: string): Halves | null {
   if (projection.includes('+proj=tmerc') && isSphere) return { projection: `${projection} +approx`, datum };
   if (projection.includes('+proj=ortho')) return isSphere ? { projection, datum } : null;
   if (!projection.includes(' +R_A')) return { projection, datum };
+  if (/\+towgs84=(?!0,0,0(,|$|\s))/.test(datum)) return null;
   const radius = authalicRadius(ellipsoid);
   const meridian = / ?\+pm=\S+/.exec(datum)?.[0] ?? '';
   return { projection: projection.replace(' +R_A', ''), datum: `+a=${radius} +b=${radius}${meridian}` };
