@@ -62,7 +62,7 @@ export function* bandsOf(mask: Mask, heights: readonly number[] = [mask.height])
 }
 
 /** Degrees that are pixels of a grid of 1 m near (10, 50), so that results can be read back as pixels. */
-export const DEGREES_PER_PIXEL = 1e-5;
+const DEGREES_PER_PIXEL = 1e-5;
 
 export function jobFor(mask: Mask, rules: Partial<VectorizeJob['rules']> = {}): VectorizeJob {
   return {

@@ -73,7 +73,7 @@ export function forestContext(samples: readonly RgbWindow[], gsd: number): Fores
  * Green is never reduced: a scene full of leaves is green by itself. Red is lowered to green where it exceeds it (haze, low
  * sun), then blue is raised to the lesser of the two.
  */
-export function colourGains(samples: readonly RgbWindow[]): ColourGains {
+function colourGains(samples: readonly RgbWindow[]): ColourGains {
   const sums = { red: 0, green: 0, blue: 0 };
   for (const { red, green, blue, valid } of samples) {
     for (let i = 0; i < valid.length; i++) {
@@ -90,7 +90,7 @@ export function colourGains(samples: readonly RgbWindow[]): ColourGains {
 }
 
 /** The correlation of excess green (times brightness) between a pixel and its right neighbour; 1 where all are alike. */
-export function coherence(samples: readonly RgbWindow[]): number {
+function coherence(samples: readonly RgbWindow[]): number {
   let [count, sum, squares, products] = [0, 0, 0, 0];
   for (const { red, green, blue, valid, width } of samples) {
     for (let i = 0; i + 1 < valid.length; i++) {
