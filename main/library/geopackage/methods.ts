@@ -56,7 +56,6 @@ export class ResultsHost {
       told = now;
       progress(total === 0 ? 1 : stream.bytesRead / total);
     };
-    this.close(request.gpkgPath);
     const { withoutGeometry } = await writeGeoPackage(this.openDatabase, {
       path: request.gpkgPath,
       layerName: request.layerName,
@@ -65,7 +64,9 @@ export class ResultsHost {
       features: readFeatures(stream, name),
       signal,
       onProgress: tell,
+      onReplace: () => this.close(request.gpkgPath),
     });
+    this.close(request.gpkgPath); // who asked while it was replaced has the old one open
     return { ...this.#at(request.gpkgPath).summary(), withoutGeometry };
   }
 

@@ -36,6 +36,8 @@ export interface WriteJob {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (features: number) => void;
+  /** Called before an existing file is replaced: on Windows nobody may hold it open. */
+  readonly onReplace?: () => void;
 }
 
 export interface WriteReport {
@@ -61,6 +63,7 @@ export async function writeGeoPackage(openDatabase: OpenDatabase, job: WriteJob)
       db.close();
     }
     await sync(unfinished, 'r+');
+    job.onReplace?.();
     await rename(unfinished, job.path);
     await sync(dirname(job.path), 'r').catch(() => undefined); // a folder cannot be synced on every system
     return report;

@@ -77,6 +77,12 @@ test('a result that is fetched again replaces the one that is open', async () =>
   writeFileSync(folder.path('again.geojson'), collection(town(5)));
   await results.ingest(request('again'));
   expect((await results.summary(path)).featureCount).toBe(25);
+  writeFileSync(folder.path('again.geojson'), collection(town(60)));
+  const during: Promise<{ featureCount: number }>[] = [];
+  await results.ingest(request('again'), { onProgress: () => during.push(results.summary(path)) });
+  expect((await results.summary(path)).featureCount).toBe(3600);
+  expect(during.length).toBeGreaterThan(0);
+  for (const { featureCount } of await Promise.all(during)) expect([25, 3600]).toContain(featureCount);
   writeFileSync(folder.path('again.geojson'), collection([feature(rectangle(1, 1, 1, 1))]));
   await results.ingest(request('again'));
   expect((await results.summary(path)).featureCount).toBe(1);
