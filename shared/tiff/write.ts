@@ -44,8 +44,11 @@ export interface WriteDirectory {
 export interface WriteTiff {
   readonly byteOrder: ByteOrder;
   readonly directories: readonly WriteDirectory[];
-  /** Indices into `directories`: whose blocks lie first in the file. In their own order where absent. */
-  readonly dataOrder?: readonly number[];
+  /**
+   * Indices into `directories`: whose blocks lie first in the file. Of a pair, an image and its mask with equal grids, each
+   * mask block follows its image block. In the directories' own order where absent.
+   */
+  readonly dataOrder?: readonly (number | readonly [number, number])[];
   /** Bytes between the header and the first directory (the structural metadata of a COG). */
   readonly preamble?: Uint8Array;
   /** Bytes to keep free for header and directories, where the blocks were written before they are known. */
@@ -155,21 +158,26 @@ class TiffLayout {
     const { directories, framedBlocks } = this.#tiff;
     const offsets = counts.map((of) => new Float64Array(of.length));
     const known = new Map<number, Map<number, { length: number; offset: number }>>();
+    const place = (which: number, index: number): void => {
+      const block = directories[which]!.blocks[index]!;
+      const length = counts[which]![index]!;
+      if (block === null || length === 0) return;
+      const single = 'length' in block && !Array.isArray(block) ? (block as LayoutPart) : null;
+      const range = single && isFileRange(single) ? single : null;
+      const twin = !framedBlocks && range && known.get(range.file)?.get(range.offset);
+      if (twin && twin.length === length) {
+        offsets[which]![index] = twin.offset;
+        return;
+      }
+      const offset = framedBlocks ? this.#appendFramed(block, length) : this.#append(block, length);
+      offsets[which]![index] = offset;
+      if (range) remember(known, range, offset);
+    };
     for (const which of this.#tiff.dataOrder ?? directories.keys()) {
-      directories[which]!.blocks.forEach((block, index) => {
-        const length = counts[which]![index]!;
-        if (block === null || length === 0) return;
-        const single = 'length' in block && !Array.isArray(block) ? (block as LayoutPart) : null;
-        const range = single && isFileRange(single) ? single : null;
-        const twin = range && known.get(range.file)?.get(range.offset);
-        if (twin && twin.length === length) {
-          offsets[which]![index] = twin.offset;
-          return;
-        }
-        const offset = framedBlocks ? this.#appendFramed(block, length) : this.#append(block, length);
-        offsets[which]![index] = offset;
-        if (range) remember(known, range, offset);
-      });
+      const together = typeof which === 'number' ? [which] : which;
+      for (let index = 0; index < counts[together[0]!]!.length; index++) {
+        for (const one of together) place(one, index);
+      }
     }
     return offsets;
   }
