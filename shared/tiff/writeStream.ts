@@ -67,8 +67,11 @@ function pieceLength(layout: Layout, offset: number, most: number): number {
   return end - offset;
 }
 
-const isNear = (last: { readonly file: number; readonly end: number }, file: number, offset: number): boolean =>
-  last.file === file && offset >= last.end && offset - last.end <= GAP_BYTES;
+const isNear = (
+  last: { readonly file: number; readonly end: number },
+  file: number,
+  offset: number,
+): boolean => last.file === file && offset >= last.end && offset - last.end <= GAP_BYTES;
 
 /**
  * Exactly `length` bytes of a layout from `offset`. Throws `tiff.read_beyond_end` past its end, `tiff.source_changed` when
@@ -92,7 +95,10 @@ export async function readLayoutRange(
   }
   const bytes = new Uint8Array(length);
   for (const { target, bytes: own } of given) bytes.set(own, target);
-  await Promise.all([...runs.map((one) => one.read(files, bytes)), ...computed.map((one) => compute(one, bytes))]);
+  await Promise.all([
+    ...runs.map((one) => one.read(files, bytes)),
+    ...computed.map((one) => compute(one, bytes)),
+  ]);
   return bytes;
 }
 

@@ -130,7 +130,9 @@ test('small gaps and padding are taken out of what was read in place', async () 
   }
   const layout = joinParts(parts);
   const wanted = Buffer.concat(
-    parts.map((part) => (part instanceof Uint8Array ? part : bytes.subarray((part as FileRange).offset).subarray(0, part.length))),
+    parts.map((part) =>
+      part instanceof Uint8Array ? part : bytes.subarray((part as FileRange).offset).subarray(0, part.length),
+    ),
   );
   const source = counting(bytes);
   expect(Buffer.from(await readLayoutRange(layout, [source], 0, layout.size)).equals(wanted)).toBe(true);
