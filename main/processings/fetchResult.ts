@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { AppError } from '@shared/errors';
 import type { ResultSummary } from '@shared/ipc/types';
@@ -16,13 +16,18 @@ export function resultPath(folder: string, processingId: string): string {
   return join(folder, `${name}.gpkg`);
 }
 
-/** Downloads a result beside its place and has it made into a GeoPackage. Throws `processings.disk_full`, `api.*`. */
+/**
+ * Downloads a result beside its place and has it made into a GeoPackage. Throws `processings.disk_full`,
+ * `processings.cannot_write`, `api.*`.
+ */
 export async function fetchResult(
   record: ProcessingRecord,
   ports: { readonly withClient: WithClient; readonly results: ResultKeeper; readonly folder: string },
 ): Promise<ResultSummary> {
   const { withClient, results, folder } = ports;
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw diskFailure(error, folder) ?? error;
+  });
   const gpkgPath = resultPath(folder, record.id);
   const geojsonPath = `${gpkgPath}.download`;
   try {
@@ -59,12 +64,16 @@ async function writeTo(path: string, body: AsyncIterable<Uint8Array>): Promise<v
     await done;
   } catch (error) {
     file.destroy();
-    throw diskFailure(error) ?? error;
+    throw diskFailure(error, path) ?? error;
   }
 }
 
-function diskFailure(error: unknown): AppError | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return null;
-  return new AppError('processings.disk_full', {}, { cause: error });
+/** What the file system said, as a sentence; null for failures of another kind. */
+function diskFailure(error: unknown, path: string): AppError | null {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
+  const options = { cause: error, details: error.message };
+  const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code));
+  return isFull
+    ? new AppError('processings.disk_full', {}, options)
+    : new AppError('processings.cannot_write', { folder: dirname(path) }, options);
 }

@@ -99,12 +99,12 @@ export class Processings {
   /** Asks the server for all processings of an account, takes over what changed, and fetches results that are due. */
   async refresh(accountId: string): Promise<void> {
     const listed = await this.#listAll(accountId);
-    await this.#renaming.flush(accountId, listed);
+    const renamed = await this.#renaming.flush(accountId, listed);
     await this.#adoptLost(accountId, listed);
     const seen = new Set<string>();
     for (const server of listed) {
       seen.add(server.id);
-      this.#take(accountId, server);
+      this.#take(accountId, { ...server, name: renamed.get(server.id) ?? server.name });
     }
     for (const record of this.#ports.store.list()) {
       if (record.accountId !== accountId) continue;

@@ -33,24 +33,32 @@ export class Renaming {
     return nameIn(waiting.at(-1)?.body) ?? name;
   }
 
-  /** Sends what waits, in order. A name that somebody else changed meanwhile is left as it is, and the conflict is kept. */
-  async flush(accountId: string, listed: readonly ServerProcessing[]): Promise<void> {
+  /**
+   * Sends what waits, in order; returns the names that were set, by id. A name that somebody else changed meanwhile is left as it
+   * is, and the conflict is kept.
+   */
+  async flush(
+    accountId: string,
+    listed: readonly ServerProcessing[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const names = new Map(listed.map(({ id, name }) => [id, name]));
+    const changed = new Map<string, string>();
     for (const { seq, targetId, body, base, error } of this.#waiting(accountId)) {
-      const processing = listed.find(({ id }) => id === targetId);
-      const name = nameIn(body);
+      const theirs = names.get(targetId);
+      const ours = nameIn(body);
       if (error) continue;
-      if (!processing || name === null) {
+      if (theirs === undefined || ours === null) {
         this.#outbox.remove(seq);
-        continue;
+      } else if (theirs !== nameIn(base) && theirs !== ours) {
+        this.#outbox.fail(seq, toErrorData(new AppError('processings.name_conflict', { ours, theirs })));
+      } else {
+        await this.#withClient(accountId, ({ processings }) => processings.update(targetId, { name: ours }));
+        this.#outbox.remove(seq);
+        names.set(targetId, ours);
+        changed.set(targetId, ours);
       }
-      if (processing.name !== nameIn(base) && processing.name !== name) {
-        const conflict = new AppError('processings.name_conflict', { ours: name, theirs: processing.name });
-        this.#outbox.fail(seq, toErrorData(conflict));
-        continue;
-      }
-      await this.#withClient(accountId, ({ processings }) => processings.update(targetId, { name }));
-      this.#outbox.remove(seq);
     }
+    return changed;
   }
 
   #waiting(accountId: string) {

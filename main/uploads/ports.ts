@@ -135,7 +135,7 @@ export interface UploadSource {
   close(): Promise<void>;
 }
 
-/** Throws `tiff.*`, `uploads.source_missing`. */
+/** Throws `tiff.*`, `rasters.*`. */
 export type OpenSource = (path: string) => Promise<UploadSource>;
 
 /** ms throughout; the defaults are for people and real networks. */

@@ -67,7 +67,10 @@ export class UploadRun {
   async #openSource(): Promise<UploadSource> {
     const { sourceSize, sourceMtimeMs, sourceHash, targetBytes, maxBytes, maxSide, name, path } =
       this.#upload;
-    const source = await this.#ports.openSource(path);
+    const source = await this.#ports.openSource(path).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.kind !== 'rasters.file_missing') throw error;
+      throw new AppError('uploads.source_missing', { name }, { cause: error });
+    });
     try {
       const { size, mtimeMs, hash } = source.identity;
       if (size !== sourceSize || hash !== sourceHash) throw new AppError('uploads.source_changed', { name });

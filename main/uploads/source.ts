@@ -29,7 +29,6 @@ export interface SourceParts {
 /** Opens rasters for uploading: the TIFF core's slices over one open file. */
 export function sourceOpener(parts: SourceParts): OpenSource {
   return async (path) => {
-    await statOf(path);
     const file = await parts.openFile(path);
     try {
       const { raster } = file;

@@ -159,7 +159,7 @@ export class Uploads {
 
   /**
    * Plans an upload, writes it down and begins. The same file on its way into the same mosaic is continued, not doubled.
-   * Throws the first finding that stands against it, `tiff.*`, `uploads.source_missing`.
+   * Throws the first finding that stands against it, `tiff.*`, `rasters.*`.
    */
   async start(wanted: StartUpload): Promise<Upload> {
     const { accountId, path } = wanted;

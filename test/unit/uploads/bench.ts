@@ -56,7 +56,9 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
         }),
       openSource: sourceOpener({
         openFile: async (path) => {
-          const source = await fileSource(path);
+          const source = await fileSource(path).catch(() => {
+            throw new AppError('rasters.file_missing', { file: path });
+          });
           const { mtimeMs, size } = statSync(path);
           const raster = await openRaster(source);
           return { raster, identity: { size, mtimeMs }, close: () => source.close() };

@@ -417,7 +417,7 @@ describe('the source', () => {
     writeFileSync(path, 'not a raster');
     await expect(start()).rejects.toMatchObject({ kind: expect.stringMatching(/^tiff\./) as string });
     rmSync(path);
-    await expect(start()).rejects.toMatchObject({ kind: 'uploads.source_missing' });
+    await expect(start()).rejects.toMatchObject({ kind: 'rasters.file_missing' });
     expect(bench.uploads.list()).toEqual([]);
     expect(bench.server.mosaics.size).toBe(0);
   });
