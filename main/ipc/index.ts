@@ -1,6 +1,7 @@
 export { accountsHandlers, engineHandlers } from './accounts';
 export { appHandlers } from './app';
-export { appOrigin, registerAppScheme, serveRenderer } from './appScheme';
+export { registerAppScheme, serveRenderer } from './appScheme';
+export { appOrigin } from './rendererFiles';
 export { createEmit, listen, type Emit } from './electronBorder';
 export { createDispatcher, type AreaHandlers, type Dispatch, type Handlers } from './handle';
 export { mosaicsHandlers, type MosaicsPort } from './mosaics';
