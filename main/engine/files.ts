@@ -46,6 +46,11 @@ export class Files {
     return join(this.resultFolder(processingId), `area-${String(area)}.geojsonl`);
   }
 
+  /** Tiles that were fetched for a processing. */
+  fetched(processingId: string): string {
+    return join(this.resultFolder(processingId), 'imagery.tif');
+  }
+
   resultIndex(processingId: string): string {
     return join(this.resultFolder(processingId), 'tiles.sqlite');
   }

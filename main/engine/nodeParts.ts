@@ -1,12 +1,16 @@
-import { compress, FORMAT_RGB } from '@julusian/jpeg-turbo';
+import { compress, decompress, FORMAT_RGB, FORMAT_RGBA } from '@julusian/jpeg-turbo';
 import BetterSqlite3 from 'better-sqlite3';
 import { availableParallelism } from 'node:os';
+import type { BlockJob } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
 import { createNodeCodecs, openFile } from '../rasters';
-import type { JpegEncoder, RasterAccess } from './rasterAccess';
+import type { DecodeImage, JpegEncoder, RasterAccess } from './rasterAccess';
+import { tileSide } from './remote/tileSource';
 import { builtInModels } from './server';
 import type { OpenDatabase } from './store';
 import type { TaskTools } from './tasks/execute';
+import { decodePng } from './tiles/decodePng';
+import { jpegSize } from './tiles/jpegSize';
 
 /** What the engine's entries put into it: the parts that need Node and machine code. */
 
@@ -39,9 +43,50 @@ export function nodeRasters(ownThread: boolean): RasterAccess {
   };
 }
 
+const webpJob: BlockJob = {
+  coding: {
+    compression: 'webp',
+    compressionCode: 50001,
+    predictor: 1,
+    byteOrder: 'little',
+    fillOrder: 1,
+    interleave: 'pixel',
+    samplesPerPixel: 4,
+    bitsPerSample: 8,
+    sampleType: 'uint8',
+    photometric: 'rgb',
+    ycbcrSubsampling: [1, 1],
+    ycbcrCoefficients: null,
+    referenceBlackWhite: null,
+    jpegTables: null,
+    lercParameters: null,
+  },
+  width: tileSide,
+  height: tileSide,
+  expectedBytes: tileSide * tileSide * 4,
+};
+
+/** Tells the format by its first bytes, whatever the server calls it. */
+export const decodeImage: DecodeImage = async (bytes) => {
+  if (bytes[0] === 0x89) return decodePng(bytes);
+  if (bytes[0] === 0xff) {
+    const size = jpegSize(bytes);
+    if (!size || size.width * size.height > 4096 * 4096) throw new Error('no JPEG of a tile');
+    const image = await decompress(Buffer.from(bytes), { format: FORMAT_RGBA });
+    return {
+      width: image.width,
+      height: image.height,
+      rgba: new Uint8Array(image.data.subarray(0, image.size)),
+    };
+  }
+  const webp = await createNodeCodecs().get('webp')?.(bytes, webpJob);
+  if (!webp || webp instanceof Uint8Array) throw new Error('an unknown image format');
+  return { width: webp.width, height: webp.height, rgba: webp.samples as Uint8Array };
+};
+
 /** What a pixel thread works with. */
 export function threadTools(): TaskTools {
-  return { rasters: nodeRasters(true), encodeJpeg, models: builtInModels, openDatabase };
+  return { rasters: nodeRasters(true), encodeJpeg, decodeImage, models: builtInModels, openDatabase };
 }
 
 /** All cores but one, which answers requests. */

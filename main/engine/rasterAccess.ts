@@ -16,5 +16,17 @@ export interface OpenRaster {
   close(): Promise<void>;
 }
 
+/** Pixels of a small picture. */
+export interface Picture {
+  /** px */
+  readonly width: number;
+  readonly height: number;
+  /** width·height·4 bytes */
+  readonly rgba: Uint8Array;
+}
+
+/** A tile's PNG, JPEG or WebP as pixels. Throws for anything else. */
+export type DecodeImage = (bytes: Uint8Array) => Promise<Picture>;
+
 /** width·height·3 bytes of RGB as a JPEG. */
 export type JpegEncoder = (rgb: Uint8Array, width: number, height: number) => Promise<Uint8Array>;

@@ -52,16 +52,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await options.runner.close();
     throw error;
   });
-  const queue = new ProcessingQueue(store, files, options.runner, log);
+  const limits = { ...defaultLimits, ...options.limits };
+  const models = options.models ?? builtInModels;
+  const { rasters } = options;
+  const queue = new ProcessingQueue(store, files, options.runner, { rasters, limits, models }, log);
   const preparation = new Preparation(store, files, options.runner, log);
   const tiles = new ResultTiles(options.openDatabase, store, files, options.runner);
   let url = '';
   const services: Services = {
     store,
     files,
-    limits: { ...defaultLimits, ...options.limits },
-    models: options.models ?? builtInModels,
-    rasters: options.rasters,
+    limits,
+    models,
+    rasters,
     queue,
     preparation,
     tiles,

@@ -110,12 +110,12 @@ export function createCaller(options: MapflowClientOptions): Caller {
   return {
     call: (endpoint, input, call = {}) =>
       repeated(endpoint, call, async () => {
-        const answer = await exchange(endpoint, input as CallInput<string>, null, call);
+        const answer = await exchange(endpoint, input, null, call);
         return readAnswer(endpoint, answer);
       }),
     download: (endpoint, input, call = {}) =>
       repeated(endpoint, call, async () => {
-        const answer = await exchange(endpoint, input as CallInput<string>, null, call);
+        const answer = await exchange(endpoint, input, null, call);
         const size = Number(answer.header('content-length'));
         const plain = answer.header('content-encoding') === undefined;
         return {
@@ -125,7 +125,7 @@ export function createCaller(options: MapflowClientOptions): Caller {
         };
       }),
     upload: async (endpoint, input, body, call = {}) => {
-      const answer = await exchange(endpoint, input as CallInput<string>, body, call);
+      const answer = await exchange(endpoint, input, body, call);
       return readAnswer(endpoint, answer);
     },
     close: () => transport.close(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { CatalogRequest, CatalogResponse } from './catalog';
 import { ImageResponse, ImagesResponse, ImageStatusResponse, UploadResponse } from './images';
 import {

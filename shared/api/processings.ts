@@ -197,17 +197,24 @@ const tileLayer = maybe(
   z.looseObject({ id: text, tileUrl: text, tileJsonUrl: text }).transform((wire): TileLayer => wire),
 );
 
+function asTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}
+
 /** Parameters come as `parameters` or `params`, their values as strings mostly. */
 export const processingMessage = z
   .looseObject({ code: text, message: text, parameters: record, params: record })
   .transform((wire): ProcessingMessage => ({
     code: wire.code ?? 'UNKNOWN',
-    parameters: Object.fromEntries(
-      [...Object.entries(wire.params), ...Object.entries(wire.parameters)]
-        .filter(([, value]) => value !== null && value !== undefined)
-        .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])
-        .concat(wire.message === null ? [] : [['message', wire.message]]),
-    ),
+    parameters: {
+      ...asTexts(wire.params),
+      ...asTexts(wire.parameters),
+      ...(wire.message === null ? {} : { message: wire.message }),
+    },
   }));
 
 /** A string in the reference, an object in the live service. */

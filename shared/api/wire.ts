@@ -99,7 +99,7 @@ export function pageOf<Item>(item: z.ZodType<Item>) {
   return z
     .looseObject({ results: bodyList(item), total: number, count: number })
     .transform(({ results, total, count }): Page<Item> => ({
-      results: results as Item[],
+      results,
       total: total ?? count ?? results.length,
     }));
 }

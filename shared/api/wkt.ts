@@ -11,7 +11,7 @@ export function parseWkt(wkt: string): Geometry | null {
     return isPolygon(coordinates) ? { type: 'Polygon', coordinates } : null;
   }
   return Array.isArray(coordinates) && coordinates.every(isPolygon)
-    ? { type: 'MultiPolygon', coordinates: coordinates as Position[][][] }
+    ? { type: 'MultiPolygon', coordinates }
     : null;
 }
 

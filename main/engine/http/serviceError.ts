@@ -1,5 +1,5 @@
 import { errorOfCode } from '@shared/api';
-import { AppError } from '@shared/errors';
+import { type AppError } from '@shared/errors';
 import { errorText } from '@shared/i18n';
 import { snakeToPascal } from './names';
 

@@ -2,18 +2,17 @@ import type { z } from 'zod';
 import type { CostRequest, CreateProcessingRequest, SourceParamsRequest } from '@shared/api';
 import { badRequest, notFound, ServiceError } from '../http/serviceError';
 import { detectorFor } from '../models/index';
-import type { Model } from '../models/types';
 import type { Services } from '../services';
-import type { ImageRow, ProcessingRow } from '../store';
-import { checkArea, overlapsAny } from './area';
+import type { ProcessingRow } from '../store';
+import { checkArea } from './area';
+import { checkImagery } from './imagery';
 import { chosenBlocks, costOf } from './cost';
-import { resolveImages } from './sources';
 
 /** Checks a request as far as can be known now, prices it and puts it into the queue. */
-export function createProcessing(
+export async function createProcessing(
   request: z.output<typeof CreateProcessingRequest>,
   services: Services,
-): ProcessingRow {
+): Promise<ProcessingRow> {
   const { store, limits } = services;
   if (!store.projects.get(request.projectId)) throw notFound('project', request.projectId);
   const model = services.models.find(request.wdId ?? request.wdName ?? '');
@@ -25,8 +24,7 @@ export function createProcessing(
   const aois = checkArea(request.geometry);
   const area = aois.reduce((sum, aoi) => sum + aoi.area, 0);
   checkLimits(aois.length, area, services);
-  const images = resolveImages(store, request.params.sourceParams);
-  checkImagery(images, request.geometry, model);
+  await checkImagery(request.params.sourceParams, request.geometry, model, services);
 
   const cost = costOf(model, blocks, area);
   const remaining = limits.credits - store.processings.spent().credits;
@@ -50,6 +48,7 @@ export function createProcessing(
     cost,
     aois,
   });
+  services.queue.keepPassword(row.id, request.params.sourceParams.userDefined?.rasterPassword ?? null);
   services.queue.wake();
   return row;
 }
@@ -96,27 +95,7 @@ function checkLimits(count: number, area: number, { limits }: Services): void {
   }
 }
 
-/** What would fail later is told now. */
-function checkImagery(images: readonly ImageRow[], geometry: ProcessingRow['geometry'], model: Model): void {
-  const coarsest = Math.max(...images.map(({ profile }) => profile.gsd));
-  // A pixel size measured on the ground differs from the nominal one by a little.
-  if (coarsest > model.info.gsd.max * 1.02) {
-    throw new ServiceError(400, 'source-validator.PixelSizeTooHigh', {
-      actual_res: String(coarsest),
-      max_res: String(model.info.gsd.max),
-    });
-  }
-  if (
-    !overlapsAny(
-      geometry,
-      images.map(({ footprint }) => footprint),
-    )
-  ) {
-    throw new ServiceError(400, 'source-validator.NoDataInAOI', {});
-  }
-}
-
-/** A password is used and forgotten: it is never written to the disk. */
+/** A password is kept in memory as long as the engine runs, and never written to the disk. */
 function withoutPassword(source: SourceParamsRequest): SourceParamsRequest {
   if (!source.userDefined) return source;
   const { rasterPassword: _, ...rest } = source.userDefined;

@@ -17,6 +17,8 @@ export class Progress {
     readonly id: string,
     private readonly plan: DetectionPlan,
     private readonly partitions: readonly PartitionRow[],
+    /** 0–1, done before the parts: imagery that was fetched */
+    private readonly before: number,
     private readonly write: (share: number) => void,
   ) {
     this.#weights = partitions.map(
@@ -27,7 +29,9 @@ export class Progress {
 
   get share(): number {
     const traced = this.#traced.size / Math.max(1, this.plan.areas.length);
-    return this.#detected(() => true) * detecting + traced * (1 - detecting);
+    return (
+      this.before + (1 - this.before) * (this.#detected(() => true) * detecting + traced * (1 - detecting))
+    );
   }
 
   ofArea(area: number): number {

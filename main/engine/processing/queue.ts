@@ -8,6 +8,20 @@ import { cutIntoPartitions } from './partitions';
 import { Progress } from './progress';
 import { writeResult } from './result';
 import { resolveImages } from './sources';
+import { localImage } from './imagery';
+import { checkTileSource } from '../remote/tileSource';
+import type { SourceImage } from '../imagery/mosaicSource';
+import type { Services } from '../services';
+import type { Geometry } from '@shared/api';
+
+/** Share of the whole that fetching imagery takes. */
+const fetchingShare = 0.3;
+
+function isRemote({ params: { sourceParams } }: ProcessingRow): boolean {
+  return (
+    sourceParams.userDefined !== undefined && sourceParams.userDefined.sourceType.toUpperCase() !== 'LOCAL'
+  );
+}
 
 /**
  * Runs processings one after another, each in parts on the pixel threads. Everything that is decided or done is in the
@@ -17,14 +31,22 @@ export class ProcessingQueue {
   #running: Promise<void> | null = null;
   #current: { readonly id: string; readonly controller: AbortController } | null = null;
   #progress: Progress | null = null;
+  #fetching: { readonly id: string; share: number } | null = null;
+  readonly #passwords = new Map<string, string>();
   #closing = false;
 
   constructor(
     private readonly store: Store,
     private readonly files: Files,
     private readonly runner: TaskRunner,
+    private readonly imagery: Pick<Services, 'rasters' | 'limits' | 'models'>,
     private readonly log: Log,
   ) {}
+
+  /** Logins of imagery services live in memory alone: after a restart of the engine they have to be given again. */
+  keepPassword(id: string, password: string | null): void {
+    if (password !== null) this.#passwords.set(id, password);
+  }
 
   /** Tells that there may be work. */
   wake(): void {
@@ -40,6 +62,7 @@ export class ProcessingQueue {
       this.#current.controller.abort();
       await this.#running;
     }
+    this.#passwords.delete(id);
     this.store.processings.delete(id);
     await this.files.removeResult(id);
     this.wake();
@@ -47,6 +70,7 @@ export class ProcessingQueue {
 
   /** 0–1, fresher than what the database has. */
   progressOf(row: ProcessingRow): number {
+    if (this.#fetching?.id === row.id) return this.#fetching.share;
     return this.#progress?.id === row.id ? Math.max(row.progress, this.#progress.share) : row.progress;
   }
 
@@ -78,16 +102,18 @@ export class ProcessingQueue {
       } finally {
         this.#current = null;
         this.#progress = null;
+        this.#fetching = null;
       }
     }
   }
 
   async #process(row: ProcessingRow, signal: AbortSignal): Promise<void> {
     const { processings } = this.store;
-    processings.setStatus(row.id, 'IN_PROGRESS');
+    await this.files.makeResultFolder(row.id);
     const plan = await this.#plan(row, signal);
     const partitions = processings.partitions(row.id);
-    this.#progress = new Progress(row.id, plan, partitions, (share) =>
+    const before = isRemote(row) ? fetchingShare : 0;
+    this.#progress = new Progress(row.id, plan, partitions, before, (share) =>
       processings.setProgress(row.id, share),
     );
     const failures = await this.#detect(row, plan, partitions, this.#progress, signal);
@@ -103,18 +129,51 @@ export class ProcessingQueue {
 
   /** What was decided at the first run is kept: restarted parts fit the others. */
   async #plan(row: ProcessingRow, signal: AbortSignal): Promise<DetectionPlan> {
-    if (row.plan !== null) return JSON.parse(row.plan) as DetectionPlan;
-    const images = resolveImages(this.store, row.params.sourceParams).map((image) => ({
-      path: image.linkedPath ?? this.files.image(image.id),
-      profile: image.profile,
-    }));
+    if (row.plan !== null) {
+      this.store.processings.setStatus(row.id, 'IN_PROGRESS');
+      return JSON.parse(row.plan) as DetectionPlan;
+    }
     const areas = this.store.processings.aois(row.id).map(({ geometry }) => geometry);
+    const images = await this.#images(row, areas, signal);
+    this.store.processings.setStatus(row.id, 'IN_PROGRESS');
     const plan = await this.runner.run<'plan'>(
       { kind: 'plan', modelId: row.modelId, images, areas },
       { signal },
     );
     this.store.processings.setPlan(row.id, JSON.stringify(plan), cutIntoPartitions(plan));
     return plan;
+  }
+
+  /** Uploaded images as they are; imagery of a service is fetched first, which the status AWAITING tells. */
+  async #images(
+    row: ProcessingRow,
+    areas: readonly Geometry[],
+    signal: AbortSignal,
+  ): Promise<readonly SourceImage[]> {
+    const { userDefined } = row.params.sourceParams;
+    if (!userDefined) {
+      return resolveImages(this.store, row.params.sourceParams).map((image) => ({
+        path: image.linkedPath ?? this.files.image(image.id),
+        profile: image.profile,
+      }));
+    }
+    if (userDefined.sourceType.toUpperCase() === 'LOCAL')
+      return [await localImage(userDefined.url, this.imagery)];
+    this.store.processings.setStatus(row.id, 'AWAITING');
+    const fetching = { id: row.id, share: 0 };
+    this.#fetching = fetching;
+    const image = await this.runner.run<'fetch'>(
+      {
+        kind: 'fetch',
+        source: checkTileSource(userDefined, this.imagery.models.find(row.modelId).info.zoom.max),
+        password: this.#passwords.get(row.id) ?? null,
+        areas,
+        target: this.files.fetched(row.id),
+      },
+      { signal, onProgress: (done) => (fetching.share = done * fetchingShare) },
+    );
+    this.#fetching = null;
+    return [image];
   }
 
   /** All parts that are not done; one that fails does not stop the others. Returns why parts failed. */
@@ -124,9 +183,8 @@ export class ProcessingQueue {
     partitions: readonly PartitionRow[],
     progress: Progress,
     signal: AbortSignal,
-  ): Promise<readonly unknown[]> {
-    await this.files.makeResultFolder(row.id);
-    const failures: unknown[] = [];
+  ): Promise<readonly Error[]> {
+    const failures: Error[] = [];
     const waiting = partitions.filter(({ status }) => status !== 'OK');
     const one = async (part: PartitionRow): Promise<void> => {
       try {
@@ -144,7 +202,7 @@ export class ProcessingQueue {
         progress.set(part.position, 1);
       } catch (error) {
         if (signal.aborted) throw error;
-        failures.push(error);
+        failures.push(error instanceof Error ? error : new Error(String(error)));
         this.store.processings.setPartition(row.id, part.position, 'FAILED', messageOf(error));
       }
     };

@@ -2,18 +2,12 @@ import type { SourceParamsRequest } from '@shared/api';
 import { itemNotFound, ServiceError } from '../http/serviceError';
 import type { ImageRow, Store } from '../store';
 
-/** The images that a processing reads, in order of arrival. Throws what the service answers when it cannot. */
+/** Uploaded images that a processing reads, in order of arrival. Throws what the service answers when it cannot. */
 export function resolveImages(store: Store, source: SourceParamsRequest): readonly ImageRow[] {
   if (source.myImagery) return ownImages(store, source.myImagery);
   if (source.imagerySearch) return foundImages(store, source.imagerySearch);
-  if (source.userDefined) {
-    throw new ServiceError(400, 'source-validator.SourceTypeIsNotAllowed', {
-      source_type: source.userDefined.sourceType,
-      allowed_sources: 'myImagery',
-    });
-  }
   throw new ServiceError(400, 'engine.ProviderNotAvailable', {
-    provider: source.dataProvider?.providerName ?? '',
+    provider: source.dataProvider?.providerName ?? source.userDefined?.sourceType ?? '',
   });
 }
 

@@ -51,14 +51,14 @@ export function processingRoutes(app: Hono<EngineEnv>, services: Services): void
 
   app.post('/processings/v2', async (context) => {
     const request = await readBody(context, CreateProcessingRequest);
-    return context.json(v2(createProcessing(request, services)));
+    return context.json(v2(await createProcessing(request, services)));
   });
   app.post('/processings', async (context) => {
     const request = await readBody(context, CreateProcessingV1Request);
     const source = sourceOfV1(request.params ?? {});
     const projectId = request.projectId ?? projects.default('').id;
     const params = { sourceParams: source };
-    return context.json(v1(createProcessing({ ...request, projectId, params }, services)));
+    return context.json(v1(await createProcessing({ ...request, projectId, params }, services)));
   });
   app.get('/processings/v2', (context) => context.json(listed().map(v2)));
   app.get('/processings', (context) => context.json(listed().map(v1)));

@@ -1,4 +1,5 @@
-import type { JpegEncoder, RasterAccess } from '../rasterAccess';
+import { fetchImagery } from '../remote/fetchImagery';
+import type { DecodeImage, JpegEncoder, RasterAccess } from '../rasterAccess';
 import type { ModelCatalogue } from '../services';
 import { detect } from './detect';
 import { plan } from './plan';
@@ -13,6 +14,7 @@ import type { Task, TaskOf, TaskOptions, TaskResults } from './types';
 export interface TaskTools {
   readonly rasters: RasterAccess;
   readonly encodeJpeg: JpegEncoder;
+  readonly decodeImage: DecodeImage;
   readonly models: ModelCatalogue;
   readonly openDatabase: OpenDatabase;
 }
@@ -35,6 +37,8 @@ export async function execute<Kind extends Task['kind']>(
       return (await prepare(given, tools, options)) as TaskResults[Kind];
     case 'tile':
       return (await tile(given, tools)) as TaskResults[Kind];
+    case 'fetch':
+      return (await fetchImagery(given, tools.decodeImage, options)) as TaskResults[Kind];
     case 'index':
       await buildResultIndex(tools.openDatabase, given.features, given.target);
       return {} as TaskResults[Kind];

@@ -42,7 +42,7 @@ export class ThreadPool implements TaskRunner {
         },
         reject: (error) => {
           forget();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         },
       };
       const cancel = (): void => this.#cancel(job);
@@ -113,7 +113,7 @@ export class ThreadPool implements TaskRunner {
     if (idle >= 0) this.#idle.splice(idle, 1);
     const job = this.#busy.get(worker);
     this.#busy.delete(worker);
-    job?.reject(error);
+    job?.reject(error instanceof Error ? error : new Error(String(error)));
     this.#next();
   }
 }

@@ -4,6 +4,7 @@ import type { DetectorContext } from '../models/types';
 import type { Stretch } from '../imagery/colours';
 import type { WorkingGrid } from '../imagery/grid';
 import type { SourceImage } from '../imagery/mosaicSource';
+import type { TileSource } from '../remote/tileSource';
 import type { TileAddress } from '../tiles/mercator';
 import type { TileImage } from '../tiles/rasterTile';
 
@@ -75,6 +76,15 @@ export interface TraceResult {
   readonly features: number;
 }
 
+/** Fetches the tiles of an area into a file. The password is in this message alone, never in the database. */
+export interface FetchTask {
+  readonly kind: 'fetch';
+  readonly source: TileSource;
+  readonly password: string | null;
+  readonly areas: readonly Geometry[];
+  readonly target: string;
+}
+
 /** Draws one tile of images as a PNG. */
 export interface TileTask {
   readonly kind: 'tile';
@@ -102,9 +112,10 @@ export interface TaskResults {
   readonly prepare: PrepareResult;
   readonly tile: TileResult;
   readonly index: Record<never, never>;
+  readonly fetch: SourceImage;
 }
 
-export type Task = PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask;
+export type Task = PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask | FetchTask;
 export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
 export interface TaskOptions {

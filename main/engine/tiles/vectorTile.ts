@@ -10,10 +10,17 @@ export const buffer = 64;
 
 type Ring = [number, number][];
 
+/** As the encoder takes it. */
+interface CutFeature {
+  readonly id?: number;
+  readonly type: 3;
+  readonly geometry: Ring[];
+  readonly tags: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** Polygons cut to a tile, as a Mapbox Vector Tile. */
 export function encodeVectorTile(features: Iterable<Feature<Polygon>>, tile: TileAddress): Uint8Array {
-  const cut: { id?: number; type: 3; geometry: Ring[]; tags: Record<string, string | number | boolean> }[] =
-    [];
+  const cut: CutFeature[] = [];
   for (const feature of features) {
     const geometry = feature.geometry.coordinates.flatMap((ring, i): Ring[] => {
       const inTile = cleaned(clip(ring.map((position) => toTile(position, tile))));
@@ -26,11 +33,12 @@ export function encodeVectorTile(features: Iterable<Feature<Polygon>>, tile: Til
       ...(Number.isInteger(id) ? { id } : {}),
       type: 3,
       geometry,
-      tags: (feature.properties ?? {}) as Record<string, string | number | boolean>,
+      tags: feature.properties ?? {},
     });
   }
-  const layer = { features: cut } as unknown as Parameters<typeof fromGeojsonVt>[0][string];
-  return fromGeojsonVt({ [layerName]: layer }, { version: 2, extent });
+  // The encoder reads no more of geojson-vt's tile than its features.
+  const layers = { [layerName]: { features: cut } } as unknown as Parameters<typeof fromGeojsonVt>[0];
+  return fromGeojsonVt(layers, { version: 2, extent });
 }
 
 function toTile(
