@@ -1,13 +1,11 @@
-import { boxOf, insetQuad, type Quad } from './geometry';
+import { add, boxOf, direction, distance, insetQuad, turned, type Ring } from './geometry';
 import { fillFarm, fillField, fillForest, fillMeadow, fillOrchard, fillPond } from './country';
 import { fillHomes } from './homes';
 import type { Lattice, Way } from './lattice';
-import { Plot } from './plot';
+import { Plot, VEHICLE_COLOURS } from './plot';
 import { hash, Random } from './random';
 import type { Cell, Vehicle } from './scene';
-import { add, direction, distance, turned, type Ring } from './geometry';
 import { fillPark, fillSite, fillTown, fillWorks } from './town';
-import { VEHICLE_COLOURS } from './plot';
 
 const CELLS_KEPT = 4096;
 
@@ -42,7 +40,9 @@ function makeCell(lattice: Lattice, seed: number, i: number, j: number): Cell {
   const top = lattice.wayAcross(i, j);
   const left = lattice.wayDown(i, j);
   const sides = [top, lattice.wayDown(i + 1, j), lattice.wayAcross(i, j + 1), left] as const;
-  const plotQuad = insetQuad(quad, sides.map((side) => side.halfStrip) as unknown as Quad4);
+  const [north, east, south, west] = sides;
+  const strips = [north.halfStrip, east.halfStrip, south.halfStrip, west.halfStrip] as const;
+  const plotQuad = insetQuad(quad, strips);
   const plot = new Plot(plotQuad, new Random(hash(seed, i, j, 7)));
   const use = lattice.use(i, j);
   const water = fill(plot, use, seed);
@@ -65,8 +65,6 @@ function makeCell(lattice: Lattice, seed: number, i: number, j: number): Cell {
     box,
   };
 }
-
-type Quad4 = readonly [number, number, number, number];
 
 function fill(plot: Plot, use: Cell['use'], seed: number): Ring | null {
   switch (use) {
@@ -125,5 +123,3 @@ function traffic(way: Way, random: Random): Vehicle[] {
   }
   return vehicles;
 }
-
-export type { Quad };

@@ -126,7 +126,7 @@ export function insetQuad(quad: Quad, by: readonly [number, number, number, numb
   const lines = quad.map((from, side) => {
     const to = quad[(side + 1) % 4] as Point;
     const along = direction(from, to);
-    return { from: add(from, turned(along), by[side]!), along };
+    return { from: add(from, turned(along), by[side]), along };
   });
   const meet = (side: number): Point => {
     const before = lines[(side + 3) % 4]!;

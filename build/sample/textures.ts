@@ -42,15 +42,20 @@ function octaves(seed: number, cells: readonly number[], weights: readonly numbe
 
 function addOctave(sum: Float32Array, seed: number, cell: number, weight: number): void {
   const count = TEXTURE / cell;
-  const corner = (i: number, j: number): number => hash(seed, i % count, j % count) / 2 ** 32;
+  const corners = Float64Array.from({ length: count * count }, (_, index) => {
+    return hash(seed, index % count, Math.floor(index / count)) / 2 ** 32;
+  });
   for (let y = 0; y < TEXTURE; y++) {
     const j = Math.floor(y / cell);
     const t = ease(y / cell - j);
+    const above = j * count;
+    const below = ((j + 1) % count) * count;
     for (let x = 0; x < TEXTURE; x++) {
       const i = Math.floor(x / cell);
       const s = ease(x / cell - i);
-      const top = corner(i, j) * (1 - s) + corner(i + 1, j) * s;
-      const bottom = corner(i, j + 1) * (1 - s) + corner(i + 1, j + 1) * s;
+      const right = (i + 1) % count;
+      const top = corners[above + i]! * (1 - s) + corners[above + right]! * s;
+      const bottom = corners[below + i]! * (1 - s) + corners[below + right]! * s;
       sum[y * TEXTURE + x]! += weight * (top * (1 - t) + bottom * t);
     }
   }

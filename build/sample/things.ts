@@ -248,13 +248,13 @@ class Roof {
       }
       case 'gable': {
         const ridge = halfWidth - toSide < 0.25 ? 0.08 : 0;
-        this.light = this.#sides[onBack]! + ridge - (toSide < 0.5 ? this.edge : 0);
+        this.light = this.#sides[onBack] + ridge - (toSide < 0.5 ? this.edge : 0);
         return toSide * this.#slope;
       }
       case 'hip': {
         const isEnd = toEnd < toSide;
         this.light =
-          this.#sides[isEnd ? (u > 0 ? 3 : 2) : onBack]! - (Math.min(toSide, toEnd) < 0.5 ? this.edge : 0);
+          this.#sides[isEnd ? (u > 0 ? 3 : 2) : onBack] - (Math.min(toSide, toEnd) < 0.5 ? this.edge : 0);
         return Math.min(toSide, toEnd) * this.#slope;
       }
     }

@@ -1,8 +1,6 @@
 import {
   add,
-  between,
   corners,
-  depthWithin,
   direction,
   distance,
   point,
@@ -231,10 +229,3 @@ function tilted(v: Point, angle: number): Point {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return point(v.x * cos - v.y * sin, v.x * sin + v.y * cos);
 }
-
-/** Whether a point keeps a distance from the plot's sides. */
-export const isInside = (plot: Plot, place: Point, margin: number): boolean =>
-  depthWithin(plot.quad, place) > margin;
-
-export const middleOf = (plot: Plot): Point =>
-  between(within(plot.quad, 0.5, 0), within(plot.quad, 0.5, 1), 0.5);

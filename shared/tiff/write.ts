@@ -175,7 +175,7 @@ class TiffLayout {
     };
     for (const which of this.#tiff.dataOrder ?? directories.keys()) {
       const together = typeof which === 'number' ? [which] : which;
-      for (let index = 0; index < counts[together[0]!]!.length; index++) {
+      for (let index = 0; index < counts[together[0]]!.length; index++) {
         for (const one of together) place(one, index);
       }
     }
@@ -273,8 +273,8 @@ function remember(
   range: FileRange,
   offset: number,
 ): void {
-  let file = known.get(range.file);
-  if (!file) known.set(range.file, (file = new Map()));
+  const file = known.get(range.file) ?? new Map<number, { length: number; offset: number }>();
+  known.set(range.file, file);
   file.set(range.offset, { length: range.length, offset });
 }
 
