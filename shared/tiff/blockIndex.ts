@@ -46,14 +46,13 @@ export class BlockIndex {
       ? stated
       : this.#derived(stated, offset, decoded);
     if (length === 0) return { offset: 0, length: 0 };
-    if (offset + length > this.#source.size) throw this.#bad(index);
+    if (length > mostBytes(decoded) || offset + length > this.#source.size) throw this.#bad(index);
     return { offset, length };
   }
 
-  /** No block needs ten times its decoded size: what codecs cannot compress they grow by far less. */
   #isBelievable(length: number, offset: number, decoded: number): boolean {
     if (length === 0 && (this.#lengths === null || this.#isSingleStrip())) return false;
-    if (length > decoded * 10 + 4096) return false;
+    if (length > mostBytes(decoded)) return false;
     const uncompressedStrip = this.#level.coding.compression === 'none' && this.#isSingleStrip();
     return !uncompressedStrip || (length >= decoded && offset + length <= this.#source.size);
   }
@@ -62,7 +61,7 @@ export class BlockIndex {
   #derived(stated: number, offset: number, decoded: number): number {
     if (this.#level.coding.compression === 'none') return decoded;
     const toEnd = Math.max(0, this.#source.size - offset);
-    return this.#isSingleStrip() && stated === 0 ? Math.min(toEnd, decoded * 10 + 4096) : stated;
+    return this.#isSingleStrip() && stated === 0 ? Math.min(toEnd, mostBytes(decoded)) : stated;
   }
 
   #isSingleStrip(): boolean {
@@ -73,6 +72,14 @@ export class BlockIndex {
   #bad(index: number): AppError {
     return new AppError('tiff.bad_block', { file: this.#source.name, block: index });
   }
+}
+
+/**
+ * No block needs ten times its decoded size: what codecs cannot compress they grow by far less. Small ones may carry
+ * tables and profiles that weigh more than their pixels.
+ */
+function mostBytes(decoded: number): number {
+  return Math.max(1024 * 1024, decoded * 10 + 4096);
 }
 
 const OFFSETS = [TAG.TileOffsets, TAG.StripOffsets];

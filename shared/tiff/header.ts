@@ -19,7 +19,8 @@ export async function readHeader(reader: PagedReader): Promise<TiffHeader> {
   if (reader.size === 0) throw new AppError('tiff.empty_file', { file });
   const start = await reader.read(0, Math.min(reader.size, 1024));
   const byteOrder = byteOrderOf(start);
-  const magic = byteOrder && start.length >= 4 ? new FieldReader(start, byteOrder).uint16(2) : 0;
+  if (byteOrder && start.length < 4) throw new AppError('tiff.too_short', { file, bytes: reader.size });
+  const magic = byteOrder ? new FieldReader(start, byteOrder).uint16(2) : 0;
   if (!byteOrder || (magic !== 42 && magic !== 43)) throw describeForeignFile(file, start);
   const bigTiff = magic === 43;
   if (start.length < (bigTiff ? 16 : 8)) throw new AppError('tiff.too_short', { file, bytes: reader.size });
