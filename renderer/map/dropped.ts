@@ -22,7 +22,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** In degrees: a file in metres is none of ours. */
 function isPosition(value: unknown): value is Position {
-  if (!Array.isArray(value) || value.length < 2 || !value.every((item) => Number.isFinite(item))) return false;
+  if (!Array.isArray(value) || value.length < 2 || !value.every((item) => Number.isFinite(item)))
+    return false;
   const [lon, lat] = value as number[];
   return Math.abs(lon ?? NaN) <= 180 && Math.abs(lat ?? NaN) <= 90;
 }

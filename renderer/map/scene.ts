@@ -56,6 +56,13 @@ export class MapScene {
       const shown = this.#present(layer);
       shown.view.ol.setZIndex(wanted.length - index);
     }
+    this.render();
+  }
+
+  /** Draws the next frame; it is told when it is there. */
+  render(): void {
+    this.#options.ondrawn(false);
+    this.map.render();
   }
 
   /** Draws anew what depends on the swipe line or the highlighted feature. */
@@ -90,7 +97,6 @@ export class MapScene {
     const shown = { view, unclip };
     this.#shown.set(layer.id, shown);
     this.map.addLayer(view.ol);
-    this.#options.ondrawn(false);
     return shown;
   }
 

@@ -73,11 +73,12 @@ export class MapSession {
     const shows = (side: CompareSide) => (layer: Layer) => compare.shows(layer, side);
     this.#main.sync(layers, shows('all'));
     this.#second?.sync(layers, shows('before'));
+    this.#workspace.camera.seen = layers;
   }
 
   /** The swipe line has moved. */
   redraw(): void {
-    this.#main.map.render();
+    this.#main.render();
   }
 
   restyle(): void {

@@ -1,3 +1,4 @@
+import type { Crs } from '@shared/tiff/types';
 import { get as getProjection } from 'ol/proj';
 import type Projection from 'ol/proj/Projection';
 import type { Layer, RasterLayer } from '../state/layers.svelte';
@@ -58,12 +59,20 @@ function spaceKey(layer: Layer): string {
 function spaceOfRaster({ raster }: RasterLayer): Space {
   const { space, projection, pixelSize } = placementOf(raster);
   const crs = raster.description.georeference.crs;
-  return { key: space, projection, pixelSize, crsName: space === earth ? (crs?.name ?? '') : '' };
+  return { key: space, projection, pixelSize, crsName: space === earth && crs ? crsName(crs) : '' };
+}
+
+/** "EPSG:32645 · WGS 84 / UTM zone 45N" */
+function crsName({ epsg, name }: Crs): string {
+  const code = epsg === null ? '' : `EPSG:${epsg}`;
+  return [code, name]
+    .filter((part, index, parts) => part !== '' && parts.indexOf(part) === index)
+    .join(' · ');
 }
 
 /** Results without any raster. */
 function webMercator(): Space {
   const projection = getProjection('EPSG:3857');
   if (!projection) throw new Error('the map library lost Web Mercator');
-  return { key: earth, projection, pixelSize: null, crsName: 'WGS 84 / Pseudo-Mercator' };
+  return { key: earth, projection, pixelSize: null, crsName: 'EPSG:3857 · WGS 84 / Pseudo-Mercator' };
 }

@@ -1,4 +1,5 @@
 import type { LonLatBox } from '@shared/ipc/types';
+import type { Layer } from './layers.svelte';
 
 /** Where the pointer is. Longitude and latitude are null where the picture has no place on the Earth. */
 export interface Pointer {
@@ -40,6 +41,7 @@ export class Camera implements CameraDriver {
   #pointer = $state.raw<Pointer | null>(null);
   #facts = $state.raw<ViewFacts>(noFacts);
   #drawn = $state(true);
+  #seen = $state.raw<readonly Layer[]>([]);
 
   get pointer(): Pointer | null {
     return this.#pointer;
@@ -57,9 +59,18 @@ export class Camera implements CameraDriver {
     this.#facts = facts;
   }
 
-  /** False while tiles of the current view are missing. */
+  /** False while something of the current view is not on the screen yet. */
   get drawn(): boolean {
     return this.#drawn;
+  }
+
+  /** The list of layers as the map last took it over. */
+  get seen(): readonly Layer[] {
+    return this.#seen;
+  }
+
+  set seen(layers: readonly Layer[]) {
+    this.#seen = layers;
   }
 
   set drawn(drawn: boolean) {

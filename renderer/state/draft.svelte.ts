@@ -1,7 +1,8 @@
 import type { Geometry } from 'geojson';
 import type { Draft as DraftData } from '@shared/ipc/contract';
-import type { Aoi, Model, Quote, Upload } from '@shared/ipc/types';
+import type { Aoi, LonLatBox, Model, Quote, Upload } from '@shared/ipc/types';
 import type { Api } from '../bridge';
+import { boxOf } from '../map/geodesy';
 import type { Accounts } from './accounts.svelte';
 import type { AreaOfInterest } from './aoi.svelte';
 import type { LayerStack } from './layers.svelte';
@@ -22,6 +23,7 @@ export type Refusal =
   | 'uploading'
   | 'no_footprint'
   | 'no_area'
+  | 'area_outside'
   | 'too_few_credits';
 
 interface Surroundings {
@@ -40,6 +42,10 @@ export const plainName = (name: string): string => name.replace(emoji, '') || na
 
 function isAoi(geometry: Geometry | null): geometry is Aoi {
   return geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon';
+}
+
+function boxesMeet(a: LonLatBox, b: LonLatBox): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 }
 
 /** The processing that is being put together: model, imagery, area, options, and what it would cost. */
@@ -197,8 +203,10 @@ export class ProcessingDraft {
   }
 
   get #areaRefusal(): Refusal | null {
-    if (this.area !== null || this.#imageryRefusal === 'no_imagery') return null;
-    return this.#areaMode === 'drawn' ? 'no_area' : 'no_footprint';
+    if (this.#imageryRefusal === 'no_imagery') return null;
+    if (this.area === null) return this.#areaMode === 'drawn' ? 'no_area' : 'no_footprint';
+    const footprint = this.#footprint;
+    return footprint === null || boxesMeet(boxOf(this.area), boxOf(footprint)) ? null : 'area_outside';
   }
 
   get #priceRefusal(): Refusal | null {

@@ -13,6 +13,7 @@ export class UploadDraft {
   #mosaicId = $state<string | null>(null);
   #mosaicName = $state('');
   #targetBytes = $state<number | null>(null);
+  #plannedFor = $state('');
 
   constructor(uploads: Uploads, layer: RasterLayer) {
     this.#uploads = uploads;
@@ -46,14 +47,24 @@ export class UploadDraft {
     this.#targetBytes = bytes;
   }
 
+  /** True when the plan on show is that of what is chosen. */
+  get planned(): boolean {
+    return this.plan.phase === 'ready' && this.#plannedFor === this.#choice;
+  }
+
   get ready(): boolean {
     const named = this.#mosaicId !== null || this.#mosaicName.trim() !== '';
-    const plan = this.plan.value;
+    const plan = this.planned ? this.plan.value : null;
     return named && plan !== null && plan.findings.every((finding) => finding.level !== 'stop');
   }
 
   async readPlan(): Promise<void> {
+    this.#plannedFor = this.#choice;
     await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId, this.#targetBytes));
+  }
+
+  get #choice(): string {
+    return `${this.#mosaicId ?? 'new'} ${this.#targetBytes ?? 'usual'}`;
   }
 
   async start(): Promise<void> {

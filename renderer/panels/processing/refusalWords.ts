@@ -22,6 +22,8 @@ export function refusalWords(refusal: Refusal, draft: ProcessingDraft): string {
       return m.processing_refusal_no_footprint();
     case 'no_area':
       return m.processing_refusal_no_area();
+    case 'area_outside':
+      return m.processing_refusal_area_outside();
     case 'too_few_credits':
       return m.processing_refusal_too_few_credits();
   }

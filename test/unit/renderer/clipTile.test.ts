@@ -39,5 +39,8 @@ test('a polygon larger than the tile fills it and has no outline in it', () => {
 });
 
 function pairs(coordinates: readonly number[]): string[] {
-  return Array.from({ length: coordinates.length / 2 }, (_, at) => `${coordinates[2 * at]} ${coordinates[2 * at + 1]}`);
+  return Array.from(
+    { length: coordinates.length / 2 },
+    (_, at) => `${coordinates[2 * at]} ${coordinates[2 * at + 1]}`,
+  );
 }

@@ -59,7 +59,9 @@ test('a command that makes no sense now does nothing, but its key is taken', () 
 
 test('every command has a name of its own', () => {
   for (const id of commands) expect(commandName(id)).not.toBe(id);
-  expect(new Set(commandEntries().map((entry) => `${entry.group} ${entry.name}`)).size).toBe(commands.length - 1);
+  expect(new Set(commandEntries().map((entry) => `${entry.group} ${entry.name}`)).size).toBe(
+    commands.length - 1,
+  );
 });
 
 test('the menu, the tool bar and the key mean the same command', () => {

@@ -157,3 +157,13 @@ test.each([
 ])('the plain name of %s is %s', (name, plain) => {
   expect(plainName(name)).toBe(plain);
 });
+
+test('an area beside the image is refused before anything is asked', () => {
+  const { aoi, draft, mosaics } = setUp();
+  mosaics.list.set([mosaic('m9')]);
+  draft.chooseMosaic('m9');
+  draft.areaMode = 'drawn';
+  aoi.set({ type: 'Polygon', coordinates: [square(11, 50, 0.01)] });
+  expect(draft.refusals).toEqual(['area_outside']);
+  expect(draft.ready).toBe(false);
+});

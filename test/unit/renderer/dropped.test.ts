@@ -36,7 +36,12 @@ test('a text that nests without end is none', () => {
 
 test('dropped files go by their name', () => {
   const file = (name: string) => ({ name }) as File;
-  const { rasters, shapes } = sortDropped([file('a.tif'), file('area.GeoJSON'), file('b.TIFF'), file('c.json')]);
+  const { rasters, shapes } = sortDropped([
+    file('a.tif'),
+    file('area.GeoJSON'),
+    file('b.TIFF'),
+    file('c.json'),
+  ]);
   expect(rasters.map((item) => item.name)).toEqual(['a.tif', 'b.TIFF']);
   expect(shapes.map((item) => item.name)).toEqual(['area.GeoJSON', 'c.json']);
 });

@@ -33,7 +33,8 @@ export class FakeApi implements Api {
   }
 
   emit<E extends EventName>(event: E, payload: Events[E]): void {
-    for (const listener of this.#listeners.get(event) ?? []) (listener as (value: Events[E]) => void)(payload);
+    for (const listener of this.#listeners.get(event) ?? [])
+      (listener as (value: Events[E]) => void)(payload);
   }
 
   pathForFile(file: File): string {

@@ -33,7 +33,9 @@ test('of two readings the later one counts, whichever ends first', async () => {
 test('a value that is set ends the waiting', async () => {
   const list = new Loadable<string>();
   let fail = (): void => expect.fail('nobody waits');
-  const reading = list.load(() => new Promise<string>((_, reject) => (fail = () => reject(new Error('late')))));
+  const reading = list.load(
+    () => new Promise<string>((_, reject) => (fail = () => reject(new Error('late')))),
+  );
   list.set('told by an event');
   fail();
   await reading;

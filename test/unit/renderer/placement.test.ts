@@ -15,7 +15,13 @@ test('places a raster by its own system and pixel grid', () => {
 });
 
 test('a raster without a place lies in a plane of its own, rows going down', () => {
-  const georeference = { crs: null, geotransform: null, areaOrPoint: 'Area', gcps: [], from: 'none' } as const;
+  const georeference = {
+    crs: null,
+    geotransform: null,
+    areaOrPoint: 'Area',
+    gcps: [],
+    from: 'none',
+  } as const;
   const bare = raster('bare', { description: description({ georeference }) });
   const placement = placementOf(bare);
   expect(placement.space).toBe('picture:bare');

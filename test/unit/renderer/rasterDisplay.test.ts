@@ -3,9 +3,9 @@ import { colourBands, defaultDisplay } from '../../../renderer/map/rasterDisplay
 import { description } from './samples';
 
 test('shows the bands that say they are red, green and blue; alpha is never a colour', () => {
-  expect(colourBands(description({ bands: 4, colorInterpretation: ['Blue', 'Green', 'Red', 'Undefined'] }))).toEqual([
-    2, 1, 0,
-  ]);
+  expect(
+    colourBands(description({ bands: 4, colorInterpretation: ['Blue', 'Green', 'Red', 'Undefined'] })),
+  ).toEqual([2, 1, 0]);
   const grey = description({ bands: 2, alphaBand: 1, colorInterpretation: ['Gray', 'Alpha'] });
   expect(colourBands(grey)).toEqual([0]);
   const seven = description({ bands: 7, colorInterpretation: Array.from({ length: 7 }, () => 'Undefined') });
@@ -16,6 +16,9 @@ test('8-bit stands as it is; deeper values are cut by the sample, a flat band st
   const statistics = [{ min: 5, max: 5, mean: 5, low: 5, high: 5, histogram: [] }];
   const byte = defaultDisplay(description(), statistics);
   expect(byte.channels[0]).toEqual({ band: 0, low: 0, high: 255 });
-  const flat = defaultDisplay(description({ bands: 1, sampleType: 'float32', colorInterpretation: ['Gray'] }), statistics);
+  const flat = defaultDisplay(
+    description({ bands: 1, sampleType: 'float32', colorInterpretation: ['Gray'] }),
+    statistics,
+  );
   expect(flat.channels).toEqual([{ band: 0, low: 4.5, high: 5.5 }]);
 });

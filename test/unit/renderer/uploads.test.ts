@@ -75,6 +75,9 @@ test('a draft goes to a new mosaic under its name, or to the chosen one', async 
   await draft.start();
   draft.mosaicId = 'm7';
   draft.targetBytes = 65_536;
+  expect(draft.ready).toBe(false);
+  await draft.readPlan();
+  expect(draft.ready).toBe(true);
   await draft.start();
   expect(api.asked.filter((call) => call.channel === 'uploads.start').map((call) => call.input)).toEqual([
     { rasterId: 'town', mosaic: { name: 'town' } },
