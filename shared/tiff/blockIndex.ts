@@ -18,7 +18,7 @@ export class BlockIndex {
   readonly #offsets: PagedArray | null;
   readonly #lengths: PagedArray | null;
 
-  constructor({ level, directory }: ImageStructure, source: ByteSource) {
+  constructor({ level, directory, source }: ImageStructure) {
     this.#level = level;
     this.#source = source;
     // libtiff takes the strip and tile forms of these tags for each other, and some writers rely on it.

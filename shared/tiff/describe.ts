@@ -89,7 +89,7 @@ function bandMetadata(metadata: Metadata, bands: number): Readonly<Record<string
 async function cutOff(source: ByteSource, main: Pages['main']): Promise<Warning[]> {
   const { columns, rows, planes } = main.level;
   try {
-    await new BlockIndex(main, source).range(columns * rows * planes - 1);
+    await new BlockIndex(main).range(columns * rows * planes - 1);
     return [];
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'tiff.bad_block') throw error;

@@ -30,7 +30,7 @@ export interface ReadDirectory {
  */
 export async function readDirectory(context: DirectoryContext, offset: number): Promise<ReadDirectory> {
   const { reader, byteOrder, bigTiff } = context;
-  const file = reader.source.name;
+  const file = reader.name;
   const countBytes = bigTiff ? 8 : 2;
   if (offset < (bigTiff ? 16 : 8)) throw new AppError('tiff.bad_directory', { file, offset });
   if (!reader.holds(offset, countBytes)) throw new AppError('tiff.truncated', { file });
@@ -131,7 +131,7 @@ class Directory implements TiffDirectory {
     const entry = this.#byTag.get(tag);
     if (!entry) return null;
     if (entry.byteLength > LIMITS.tagBytes) {
-      throw new AppError('tiff.tag_too_large', { file: this.#context.reader.source.name, tag });
+      throw new AppError('tiff.tag_too_large', { file: this.#context.reader.name, tag });
     }
     return this.#context.reader.read(entry.offset, entry.byteLength);
   }

@@ -15,7 +15,7 @@ export interface TiffHeader {
  * Throws `tiff.empty_file`, `tiff.too_short`, or what the file is instead of a TIFF (`tiff.is_html`, `tiff.other_format`, …).
  */
 export async function readHeader(reader: PagedReader): Promise<TiffHeader> {
-  const file = reader.source.name;
+  const file = reader.name;
   if (reader.size === 0) throw new AppError('tiff.empty_file', { file });
   const start = await reader.read(0, Math.min(reader.size, 1024));
   const byteOrder = byteOrderOf(start);

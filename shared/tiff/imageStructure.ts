@@ -3,11 +3,13 @@ import { LIMITS } from './limits';
 import { compressionOf, photometricOf, sampleTypeOf } from './sampleLayout';
 import { TAG } from './tags';
 import { TagValues } from './tagValues';
-import type { BlockCoding, Level, Photometric, TiffDirectory } from './types';
+import type { BlockCoding, ByteSource, Level, Photometric, TiffDirectory } from './types';
 
 /** What one directory says of its image: its grid of blocks and how its samples are stored. */
 export interface ImageStructure {
   readonly directory: TiffDirectory;
+  /** Where the directory and its arrays are read from. */
+  readonly source: ByteSource;
   readonly level: Level;
   /** NewSubfileType: bit 0 reduced resolution, bit 1 page, bit 2 mask. */
   readonly subfileType: number;
@@ -20,7 +22,11 @@ export interface ImageStructure {
  * Throws `tiff.missing_size`, `tiff.bad_size`, `tiff.bad_block_size`, `tiff.too_many_blocks`, `tiff.mixed_samples`,
  * `tiff.bad_samples`, `tiff.unsupported_samples`, `tiff.missing_blocks`.
  */
-export async function readImageStructure(directory: TiffDirectory, file: string): Promise<ImageStructure> {
+export async function readImageStructure(
+  directory: TiffDirectory,
+  source: ByteSource,
+): Promise<ImageStructure> {
+  const file = source.name;
   const tags = new TagValues(directory, file);
   const size = await readSize(tags);
   const coding = await readCoding(tags);
@@ -32,6 +38,7 @@ export async function readImageStructure(directory: TiffDirectory, file: string)
   }
   return {
     directory,
+    source,
     level: { ...size, ...grid, planes, coding, file: directory.file },
     subfileType: await readSubfileType(tags),
     extraSamples: await readExtraSamples(tags, coding),

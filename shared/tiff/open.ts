@@ -48,7 +48,7 @@ class OpenedRaster implements Raster {
     this.directories = { main: main.directory, mask: pyramid.masks[0]?.directory ?? null };
     this.#indexes = [main, ...reduced, ...pyramid.masks].map((page) => ({
       level: page.level,
-      index: new BlockIndex(page, this.#fileOf(page.level)),
+      index: new BlockIndex(page),
     }));
   }
 

@@ -9,11 +9,15 @@ const PAGES_KEPT = 64;
  * Reads a file's structure in few, coalesced pieces: its first 64 KiB at once, where headers mostly lie, then pages of
  * 16 KiB. What spans more than one page is read as it is and not kept. Holds at most about 1 MiB.
  */
-export class PagedReader {
+export class PagedReader implements ByteSource {
   readonly #pages = new RecentPromises(PAGES_KEPT, (page) => this.#readPage(page));
   readonly #head = new RecentPromises(1, () => this.source.read(0, Math.min(HEAD_BYTES, this.source.size)));
 
   constructor(readonly source: ByteSource) {}
+
+  get name(): string {
+    return this.source.name;
+  }
 
   get size(): number {
     return this.source.size;

@@ -29,10 +29,10 @@ const MASK = 4;
  * becomes a warning, so that a damaged tail does not hide a sound image. Cycles and endless chains end likewise.
  */
 export async function readPages(context: DirectoryContext, firstDirectory: number): Promise<Pages> {
-  const file = context.reader.source.name;
+  const file = context.reader.name;
   if (firstDirectory === 0) throw new AppError('tiff.no_directory', { file });
   const first = await readDirectory(context, firstDirectory);
-  const main = await readImageStructure(first.directory, file);
+  const main = await readImageStructure(first.directory, context.reader);
   const walk = new Walk(context, firstDirectory);
   if (first.lost.length > 0) walk.warn('tiff.tags_lost', { tags: first.lost.join(', ') });
   await walk.chain(first.next);
@@ -71,7 +71,7 @@ class Walk {
   }
 
   get #file(): string {
-    return this.#context.reader.source.name;
+    return this.#context.reader.name;
   }
 
   /** Reads the page at an offset; gives the next one's, or null where the walk must end. */
@@ -89,7 +89,7 @@ class Walk {
     try {
       const read = await readDirectory(this.#context, offset);
       next = read.next;
-      this.found.push(await readImageStructure(read.directory, this.#file));
+      this.found.push(await readImageStructure(read.directory, this.#context.reader));
     } catch (error) {
       if (!(error instanceof AppError) || error.kind === 'tiff.read_failed') throw error;
       this.warn('tiff.page_unreadable', { page: this.#seen.size, reason: error.kind });
