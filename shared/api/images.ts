@@ -138,7 +138,7 @@ export interface ImageStatus {
   readonly uploadedAt: string | null;
 }
 
-export const imageStatus = z
+export const ImageStatusResponse = z
   .looseObject({
     image_id: z.string(),
     filename: label,
@@ -157,8 +157,6 @@ export const imageStatus = z
     tilesReady: wire.tiles_ready ?? false,
     uploadedAt: wire.uploaded_at,
   }));
-
-export const ImageStatusResponse = imageStatus;
 
 export type ImageReadiness = 'usable' | 'waiting' | 'failed';
 

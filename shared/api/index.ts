@@ -1,7 +1,7 @@
 export * from './catalog';
 export * from './endpoints';
-export { errorCodes, findErrorCode, kindOfCode, type ErrorCode } from './errorCodes';
-export { errorOfCode, errorOfResponse, readErrorBody, type ErrorBody } from './errors';
+export { errorCodes, kindOfCode, type ErrorCode } from './errorCodes';
+export { errorOfCode, errorOfResponse } from './errors';
 export * from './geometry';
 export * from './images';
 export * from './mosaics';

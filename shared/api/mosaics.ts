@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { footprint, type Geometry } from './geometry';
-import { imageStatus, type ImageStatus } from './images';
+import { ImageStatusResponse, type ImageStatus } from './images';
 import { bodyList, label, maybe, moment, number, text, texts } from './wire';
 import type { TileLayer } from './processings';
 
@@ -77,7 +77,7 @@ export const MosaicStatusResponse = z
     pending_images: number,
     in_progress_images: number,
     failed_images: number,
-    images: bodyList(imageStatus),
+    images: bodyList(ImageStatusResponse),
   })
   .transform((wire): MosaicStatus => ({
     mosaicId: wire.mosaic_id,
