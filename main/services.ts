@@ -18,7 +18,7 @@ import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
 import { MosaicList } from './mosaicList';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
-import { mapflowImageServer, Uploads, type OpenSource } from './uploads';
+import { localTiming, mapflowImageServer, Uploads, type OpenSource } from './uploads';
 
 export interface ServicesOptions {
   /** The folder of everything that the program keeps. */
@@ -109,6 +109,7 @@ export function createServices(options: ServicesOptions): Services {
     serverOf: (accountId) => mapflowImageServer((work) => withClient(accountId, work)),
     openSource: options.openSource,
     limitsOf: (accountId) => status.limits(accountId),
+    timingFor: (accountId) => (accountId === localAccountId ? localTiming : {}),
     log: logging.area('uploads'),
   });
   const processings = new Processings({

@@ -45,7 +45,9 @@ export async function slice(file: string, options: SliceCommandOptions): Promise
       ...(maxSide === undefined ? {} : { maxSide }),
     };
     const plan = await planSlices(raster, limits, { decode });
-    await mkdir(out, { recursive: true });
+    await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+      throw cannotWrite(out, cause);
+    });
     const progress = new ProgressLine();
     const chunks: WrittenChunk[] = [];
     for (const chunk of plan.chunks) {
@@ -93,11 +95,13 @@ async function write(
   } catch (cause) {
     target.destroy();
     await rm(unfinished, { force: true });
-    throw cause instanceof AppError
-      ? cause
-      : new AppError('cli.cannot_write', { path }, { cause, details: String(cause) });
+    throw cause instanceof AppError ? cause : cannotWrite(path, cause);
   }
   return layout.size;
+}
+
+function cannotWrite(path: string, cause: unknown): AppError {
+  return new AppError('cli.cannot_write', { path }, { cause, details: String(cause) });
 }
 
 function summary(file: string, chunks: readonly WrittenChunk[], skipped: number, out: string): string {

@@ -1,4 +1,5 @@
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
+export { localTiming } from './ports';
 export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';
 export { SourceReader, type ReaderLink } from './remoteSource';
 export { sourceOpener, type OpenedRaster, type SourceParts } from './source';

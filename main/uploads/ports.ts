@@ -160,3 +160,12 @@ export const usualTiming: Timing = {
   longestPrepareMs: 10_000,
   leaseMs: 15_000,
 };
+
+/** For a server on this computer: what it does not list at once it does not have. */
+export const localTiming: Partial<Timing> = {
+  backoffMs: 250,
+  longestBackoffMs: 5_000,
+  settleMs: [50, 150, 300, 500],
+  prepareMs: 200,
+  longestPrepareMs: 1_000,
+};

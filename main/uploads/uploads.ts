@@ -31,7 +31,8 @@ export interface UploadsPorts {
   /** What the account's server takes: bytes and px a side of one file. */
   readonly limitsOf: (accountId: string) => { readonly maxBytes: number; readonly maxSide: number };
   readonly log: Log;
-  readonly timing?: Partial<Timing>;
+  /** Patience with the server of an account, where it is not the usual one. */
+  readonly timingFor?: (accountId: string) => Partial<Timing>;
   readonly random?: () => number;
   readonly pid?: number;
 }
@@ -81,7 +82,6 @@ const usualTarget = 64 * 1024 * 1024;
  */
 export class Uploads {
   readonly #ports: UploadsPorts;
-  readonly #timing: Timing;
   readonly #waiting = new Waiting();
   readonly #listeners = new Set<UploadListener>();
   readonly #runs = new Map<string, ActiveRun>();
@@ -93,13 +93,12 @@ export class Uploads {
 
   constructor(ports: UploadsPorts) {
     this.#ports = ports;
-    this.#timing = { ...usualTiming, ...ports.timing };
     this.#announcer = new Announcer(
       (id) => this.#announce(id),
       () => this.#runs.keys(),
     );
     this.#pid = ports.pid ?? process.pid;
-    this.#renewal = setInterval(() => this.#renewLeases(), this.#timing.leaseMs / 3);
+    this.#renewal = setInterval(() => this.#renewLeases(), usualTiming.leaseMs / 3);
     this.#renewal.unref();
   }
 
@@ -352,7 +351,7 @@ export class Uploads {
         server: serverOf(upload.accountId),
         meter,
         waiting: this.#waiting,
-        timing: this.#timing,
+        timing: { ...usualTiming, ...this.#ports.timingFor?.(upload.accountId) },
         random,
         log,
         onUpload: () => this.#announcer.now(uploadId),
@@ -385,11 +384,11 @@ export class Uploads {
 
   /** Waits while another process works on the upload. */
   async #takeLease(uploadId: string, signal: AbortSignal): Promise<void> {
-    while (!this.#lease(uploadId)) await this.#waiting.pause(this.#timing.leaseMs / 5, signal);
+    while (!this.#lease(uploadId)) await this.#waiting.pause(usualTiming.leaseMs / 5, signal);
   }
 
   #lease(uploadId: string): boolean {
-    return this.#ports.ledger.lease(uploadId, this.#pid, Date.now() + this.#timing.leaseMs, isAlive);
+    return this.#ports.ledger.lease(uploadId, this.#pid, Date.now() + usualTiming.leaseMs, isAlive);
   }
 
   #renewLeases(): void {

@@ -10,7 +10,7 @@ import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
-import { mapflowImageServer, sourceOpener, Uploads, type UploadsPorts } from '../../../main/uploads';
+import { mapflowImageServer, sourceOpener, Uploads, type OpenSource, type UploadsPorts } from '../../../main/uploads';
 import { fileSource } from '../../support/fileSource';
 import { MosaicServer } from './mosaicServer';
 
@@ -24,7 +24,7 @@ export interface Bench {
   readonly client: MapflowClient;
   uploads: Uploads;
   /** Another process, or the same one started again, over the same ledger. */
-  again(pid: number): Uploads;
+  again(pid: number, wrap?: (open: OpenSource) => OpenSource): Uploads;
 }
 
 /** The queue with a real ledger, a real client and a real server, and hardly any patience. */
@@ -41,7 +41,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
     idleMs: 2_000,
   });
   const opened: Uploads[] = [];
-  const make = (pid: number): Uploads => {
+  const make = (pid: number, wrap: (open: OpenSource) => OpenSource = (open) => open): Uploads => {
     const uploads = new Uploads({
       ledger: library.uploads,
       serverOf: () =>
@@ -54,7 +54,8 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
             throw new AppError('accounts.signed_out', { account: 'A' });
           }
         }),
-      openSource: sourceOpener({
+      openSource: wrap(
+        sourceOpener({
         openFile: async (path) => {
           const source = await fileSource(path).catch(() => {
             throw new AppError('rasters.file_missing', { file: path });
@@ -64,17 +65,17 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
           return { raster, identity: { size, mtimeMs }, close: () => source.close() };
         },
         decoderFor: (raster) => blockDecoder(raster, createCodecs()),
-      }),
+      })),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,
-      timing: {
+      timingFor: () => ({
         backoffMs: 2,
         longestBackoffMs: 20,
         settleMs: [2, 5, 10],
         prepareMs: 2,
         longestPrepareMs: 10,
         leaseMs: 15_000,
-      },
+      }),
       pid,
       ...change,
     });

@@ -1,5 +1,6 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppError } from '@shared/errors';
 import { describe, expect, test } from 'vitest';
 import { sha1, writeOrthophoto } from './orthophoto';
 import { reached, setUpBench, targetBytes, type Bench } from './bench';
@@ -350,6 +351,32 @@ describe('a restart', () => {
     expect(again.id).toBe(upload.id);
     await bench.uploads.ended(upload.id);
     expectWhole(bench, upload.id);
+  });
+});
+
+describe('the reader', () => {
+  async function withDeaths(deaths: number) {
+    const bench = await setUpBench();
+    const upload = await startUpload(bench);
+    await bench.uploads.pause(upload.id);
+    let left = deaths;
+    const mortal = bench.again(process.pid, (open) => async (path) => {
+      if (left-- > 0) throw new AppError('uploads.reader_stopped');
+      return open(path);
+    });
+    mortal.resume(upload.id);
+    return { bench, ended: await mortal.ended(upload.id) };
+  }
+
+  test('that dies once is replaced', async () => {
+    const { bench, ended } = await withDeaths(1);
+    expect(ended).toMatchObject({ state: 'done', error: null });
+    expectWhole(bench, ended.id);
+  });
+
+  test('that dies again is told', async () => {
+    const { ended } = await withDeaths(2);
+    expect(ended).toMatchObject({ state: 'failed', error: { kind: 'uploads.reader_stopped' } });
   });
 });
 
