@@ -130,7 +130,7 @@ async function build(
       root: bundle.format === 'web' ? inRoot('renderer') : root,
       configFile: inRoot('build', 'vite', config),
       mode: bundle.name,
-      logLevel: 'warn',
+      logLevel: 'error',
       clearScreen: false,
       plugins: [recorder],
       worker: { plugins: () => [recorder] },

@@ -140,5 +140,6 @@ async function processingOf(desk: Desk, id: string): Promise<Processing> {
 
 demo().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  // Ends a window that still runs, too: Playwright takes it along.
+  process.exit(1);
 });
