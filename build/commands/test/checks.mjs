@@ -33,7 +33,7 @@ const eslint = check(
   '--max-warnings=0',
   '--cache',
   '--cache-location',
-  memory('eslint'),
+  memory('eslint-check'),
 );
 const boundaries = check(
   'boundaries',
@@ -58,7 +58,7 @@ export const checks = [
     '--log-level=warn',
     '--cache',
     '--cache-location',
-    memory('prettier'),
+    memory('prettier-check'),
     '.',
   ),
   ...lintChecks,

@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endProcess } from '../../bootstrap/display.mjs';
 import { inRoot } from '../../bootstrap/places.mjs';
 import { electronSwitches } from '../../bootstrap/prepare.mjs';
 import { run } from '../../bootstrap/process.mjs';
 import { pack } from '../package.mjs';
+
+const patience = { versionMs: 60_000, engineMs: 60_000, pollMs: 100 };
 
 /** Packs the application, starts it, and compares what it says of itself; reads the fuses back. */
 export const packageStage = {
@@ -17,7 +22,7 @@ export const packageStage = {
       return { passed: 0, failed: 0, skipped: 0, note: 'no application' };
     const code = await pack(runtime, [], env, print);
     if (code !== 0) return { passed: 0, failed: 1, skipped: 0, note: 'electron-builder failed' };
-    const checks = [startsWithItsVersion, hasItsFuses];
+    const checks = [startsWithItsVersion, startsItsEngine, hasItsFuses];
     let failed = 0;
     for (const check of checks) {
       const problem = await check(packedProgram(), env).catch((error) => String(error));
@@ -36,23 +41,55 @@ function packedProgram() {
   return inRoot('release', folder, ...parts);
 }
 
-/** @returns {Promise<string | null>} what is wrong */
-async function startsWithItsVersion(/** @type {string} */ program, /** @type {NodeJS.ProcessEnv} */ env) {
-  const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+/** A user has none of the variables with which the sources are started. */
+const ofAUser = (/** @type {NodeJS.ProcessEnv} */ env) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ORTHODESK|ELECTRON|npm)_/.test(name)));
+
+/** Gives work a new profile folder and removes it afterwards. @template T */
+async function withProfile(/** @type {(profile: string) => Promise<T>} */ work) {
   const profile = mkdtempSync(join(tmpdir(), 'orthodesk-package-'));
-  // A user has none of the variables with which the sources are started.
-  const own = Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(ORTHODESK|ELECTRON|npm)_/.test(name)),
-  );
   try {
+    return await work(profile);
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** @returns {Promise<string | null>} what is wrong */
+function startsWithItsVersion(/** @type {string} */ program, /** @type {NodeJS.ProcessEnv} */ env) {
+  const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  return withProfile(async (profile) => {
     const args = [...electronSwitches(env), `--user-data-dir=${profile}`, '--version'];
-    const said = await run(program, args, { env: own, timeoutMs: 60_000 });
+    const said = await run(program, args, { env: ofAUser(env), timeoutMs: patience.versionMs });
     return said.trim().split(/\s+/).includes(version)
       ? null
       : `The packed program says "${said.trim()}" when asked for its version, not "${version}".`;
-  } finally {
-    rmSync(profile, { recursive: true, force: true });
-  }
+  });
+}
+
+/**
+ * Opens the program as a user does, with its fuses set, and waits for the line with which its engine reports: so library,
+ * native modules and processes work from within the archive.
+ * @returns {Promise<string | null>} what is wrong
+ */
+function startsItsEngine(/** @type {string} */ program, /** @type {NodeJS.ProcessEnv} */ env) {
+  return withProfile(async (profile) => {
+    const log = join(profile, 'logs', 'orthodesk.log');
+    const read = () => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+    const child = spawn(program, [...electronSwitches(env), `--user-data-dir=${profile}`], {
+      env: ofAUser(env),
+      stdio: 'ignore',
+    });
+    try {
+      for (const end = Date.now() + patience.engineMs; Date.now() < end; await pause(patience.pollMs)) {
+        if (/\[engine\] engine listens/.test(read())) return null;
+        if (child.exitCode !== null) break;
+      }
+      return `The packed program did not bring its engine up (exit code ${child.exitCode}). Its log:\n${read()}`;
+    } finally {
+      await endProcess(child);
+    }
+  });
 }
 
 /** @returns {Promise<string | null>} what is wrong */
