@@ -1,6 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { m } from '@shared/i18n';
-import { addAccount, listAccounts, removeAccount, type AccountsOptions, type AddAccountOptions } from './accounts';
+import {
+  addAccount,
+  listAccounts,
+  removeAccount,
+  type AccountsOptions,
+  type AddAccountOptions,
+} from './accounts';
 import { inspect, type InspectOptions } from './inspect';
 import { jobs, uploads, type ListOptions } from './jobs';
 import { sayError } from './output';
@@ -14,12 +20,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('orthodesk')
     .description(m.cli_program())
     .version(__APP_VERSION__)
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError();
   const withData = (command: Command): Command =>
-    command
-      .option('--data <folder>', m.cli_option_data())
-      .option('--verbose', m.cli_option_verbose());
+    command.option('--data <folder>', m.cli_option_data()).option('--verbose', m.cli_option_verbose());
 
   program
     .command('inspect')
@@ -48,7 +53,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--target-bytes <n>', m.cli_option_target_bytes(), wholeNumber)
     .option('--json', m.cli_option_json_outcome())
     .option('--events', m.cli_upload_events())
-    .action(async (files: string[], options: UploadCommandOptions) => void (code = await upload(files, options)));
+    .action(
+      async (files: string[], options: UploadCommandOptions) => void (code = await upload(files, options)),
+    );
 
   withData(program.command('uploads'))
     .description(m.cli_uploads())
@@ -98,8 +105,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new InvalidArgumentError(m.cli_whole_number());
+  if (!Number.isInteger(value) || value <= 0) throw new InvalidArgumentError(m.cli_whole_number());
   return value;
 }
 

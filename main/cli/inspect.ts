@@ -39,9 +39,18 @@ function inWords(described: InspectObject, size: number, hashes: readonly string
     [m.cli_label_size(), `${width} x ${height} px, ${bands} x ${dtype[0] ?? ''}, ${bytes(size)}`],
     [
       m.cli_label_stored(),
-      [compression, tiled ? m.cli_in_tiles({ size: blockSize.join(' x ') }) : m.cli_in_strips({ size: blockSize.join(' x ') }), m.cli_interleave({ kind: described.interleave })].join(', '),
+      [
+        compression,
+        tiled
+          ? m.cli_in_tiles({ size: blockSize.join(' x ') })
+          : m.cli_in_strips({ size: blockSize.join(' x ') }),
+        m.cli_interleave({ kind: described.interleave }),
+      ].join(', '),
     ],
-    [m.cli_label_format(), `${described.bigTiff ? 'BigTIFF' : 'TIFF'}, ${m.cli_endian({ order: described.byteOrder })}`],
+    [
+      m.cli_label_format(),
+      `${described.bigTiff ? 'BigTIFF' : 'TIFF'}, ${m.cli_endian({ order: described.byteOrder })}`,
+    ],
     [m.cli_label_crs(), crs ?? none],
     [m.cli_label_geotransform(), geotransform ? geotransform.join(', ') : none],
     [m.cli_label_pixels(), described.areaOrPoint],

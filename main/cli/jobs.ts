@@ -19,7 +19,13 @@ export async function jobs(options: ListOptions): Promise<void> {
       status === 'IN_PROGRESS' ? `${percent} %` : status,
       resultState === 'ready' ? m.cli_features({ count: result?.featureCount ?? 0 }) : resultState,
     ]);
-    const head = [m.cli_column_id(), m.cli_column_name(), m.cli_column_model(), m.cli_column_status(), m.cli_column_result()];
+    const head = [
+      m.cli_column_id(),
+      m.cli_column_name(),
+      m.cli_column_model(),
+      m.cli_column_status(),
+      m.cli_column_result(),
+    ];
     return say(table([head, ...rows]));
   });
 }
@@ -38,7 +44,14 @@ export async function uploads(options: ListOptions): Promise<void> {
       bytes(bytesTotal),
       error ? sentence(error) : '',
     ]);
-    const head = [m.cli_column_file(), m.cli_column_mosaic(), m.cli_column_state(), m.cli_column_chunks(), m.cli_column_size(), ''];
+    const head = [
+      m.cli_column_file(),
+      m.cli_column_mosaic(),
+      m.cli_column_state(),
+      m.cli_column_chunks(),
+      m.cli_column_size(),
+      '',
+    ];
     return say(table([head, ...rows]));
   });
 }

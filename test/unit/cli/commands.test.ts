@@ -42,7 +42,10 @@ describe('inspect', () => {
     const text = join(folder, 'text.tif');
     writeFileSync(text, 'words');
     expect(await inspect([path, text], { json: true, pixels: true })).toBe(1);
-    const [first, second] = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [first, second] = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(first).toMatchObject({
       file: path,
       width: 256,
@@ -77,7 +80,15 @@ describe('slice', () => {
     await slice(path, { out: join(folder, 'chunks'), targetBytes: 40_000, json: true });
     const { file, chunks, skipped } = JSON.parse(out) as {
       file: string;
-      chunks: { path: string; x: number; y: number; width: number; height: number; bytes: number; verbatim: boolean }[];
+      chunks: {
+        path: string;
+        x: number;
+        y: number;
+        width: number;
+        height: number;
+        bytes: number;
+        verbatim: boolean;
+      }[];
       skipped: unknown[];
     };
     expect({ file, skipped }).toEqual({ file: path, skipped: [] });
@@ -112,12 +123,24 @@ describe('words', () => {
       kind: 'cli.no_token',
       message: 'There is no token. Set ORTHODESK_TOKEN, or type it in.',
     });
-    expect(sentence({ kind: 'app.unexpected', params: {}, details: 'TypeError: x' })).toContain('TypeError: x');
+    expect(sentence({ kind: 'app.unexpected', params: {}, details: 'TypeError: x' })).toContain(
+      'TypeError: x',
+    );
   });
 
   test('numbers are short and columns straight', () => {
-    expect([12, 1_500, 64 * 1024 * 1024, 4.2e10].map(bytes)).toEqual(['12 bytes', '1.5 kB', '67.1 MB', '42.00 GB']);
-    expect(table([['a', 'bb'], ['ccc', '']])).toBe('a    bb\nccc');
+    expect([12, 1_500, 64 * 1024 * 1024, 4.2e10].map(bytes)).toEqual([
+      '12 bytes',
+      '1.5 kB',
+      '67.1 MB',
+      '42.00 GB',
+    ]);
+    expect(
+      table([
+        ['a', 'bb'],
+        ['ccc', ''],
+      ]),
+    ).toBe('a    bb\nccc');
   });
 
   test('the data folder is the window’s own, unless another is named', () => {

@@ -20,11 +20,13 @@ interface Ended {
 interface RunOptions {
   /** Ends the program with SIGKILL once a line of stderr says this. */
   readonly killAt?: RegExp;
+  readonly token?: string;
 }
 
-function run(args: readonly string[], { killAt }: RunOptions = {}): Promise<Ended> {
+function run(args: readonly string[], { killAt, token }: RunOptions = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...(token ? { ORTHODESK_TOKEN: token } : {}) };
+    const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -42,7 +44,17 @@ function workplace() {
   mkdirSync(images);
   writeOrthophoto(join(images, 'one.tif'), { columns: 6, rows: 5 });
   const data = ['--data', join(folder, 'data')];
-  const upload = ['upload', images, '--mosaic', 'Town', '--profile', 'local', '--target-bytes', '80000', ...data];
+  const upload = [
+    'upload',
+    images,
+    '--mosaic',
+    'Town',
+    '--profile',
+    'local',
+    '--target-bytes',
+    '80000',
+    ...data,
+  ];
   return { folder, images, data, upload };
 }
 
@@ -79,6 +91,15 @@ describe.skipIf(notBuilt)('the program', () => {
     const stored = readdirSync(join(folder, 'data', 'engine'), { recursive: true, encoding: 'utf8' });
     const images = stored.filter((name) => name.endsWith('.tif'));
     expect(images).toHaveLength(uploads[0]?.upload?.chunksTotal ?? 0);
+  });
+
+  test('options of a command within a command are its own', async () => {
+    const { data } = workplace();
+    const unreachable = ['accounts', 'add', '--name', 'x', '--url', 'http://127.0.0.1:9/rest', ...data];
+    const { code, err } = await run(unreachable, { token: 'not-a-real-token' });
+    expect([code, err]).toEqual([1, expect.stringContaining('127.0.0.1:9')]);
+    const listed = await run(['accounts', '--json', ...data]);
+    expect(JSON.parse(listed.out)).toMatchObject({ accounts: [{ id: 'local', active: true }] });
   });
 
   test('says what it did not understand, and what does not exist, with codes to tell them apart', async () => {
