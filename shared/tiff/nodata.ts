@@ -16,16 +16,10 @@ export function parseNodata(text: string | null, type: SampleType): number | nul
   return type === 'float32' || type === 'float16' ? asFloat32(value) : value;
 }
 
-const FLOAT32_MAX = 3.4028234663852886e38;
-
-/**
- * As samples hold it. Texts of the largest float, cut to a few digits, would overflow: they mean the largest float. What
- * no float can hold stays as it is; no sample equals it.
- */
+/** As samples hold it. What no float can hold stays as it is; no sample equals it. */
 function asFloat32(value: number): number {
-  if (Number.isFinite(value) && Math.abs(value) > FLOAT32_MAX * (1 + 1e-10)) return value;
-  if (Math.abs(Math.abs(value) - FLOAT32_MAX) < 1e-10 * FLOAT32_MAX) return Math.sign(value) * FLOAT32_MAX;
-  return Math.fround(value);
+  const rounded = Math.fround(value);
+  return Number.isFinite(rounded) ? rounded : value;
 }
 
 /** Whether a sample can have the value: -9999 in bytes is a remark, not a mask. GDAL compares 16 bits as 32. */
@@ -33,7 +27,7 @@ export function isNodataInRange(value: number, type: SampleType): boolean {
   const range = RANGES[type];
   if (range) return value >= range[0] && value <= range[1];
   if (type === 'float32' || type === 'float16')
-    return !Number.isFinite(value) || Math.abs(value) <= FLOAT32_MAX;
+    return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
   return true;
 }
 
