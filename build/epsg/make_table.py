@@ -176,6 +176,10 @@ def best_shift(srs, area, shifts):
         return None, None
     wgs84 = reference(4326)
     box_west, south, east, north = area
+    if base.GetAuthorityCode(None) == "4267" and south < 40:
+        # NAD27 has a shift for each province and state. Where an area spans both countries, most rasters on this datum
+        # are of the United States.
+        north = min(north, 49)
     west = box_west if box_west <= east else box_west - 360
     to_base = osr.CoordinateTransformation(wgs84, base)
     to_wgs84 = osr.CoordinateTransformation(base, wgs84)

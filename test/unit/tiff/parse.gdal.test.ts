@@ -56,7 +56,9 @@ describe.skipIf(!hasReferee)('a description of what GDAL writes', () => {
   let cases: Case[] = [];
 
   beforeAll(async () => {
-    const run = spawnSync(refereePython as string, [script, folder.path('')], { maxBuffer: 64 * 1024 * 1024 });
+    const run = spawnSync(refereePython as string, [script, folder.path('')], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
     if (run.status !== 0) throw new Error(run.stderr.toString());
     const described = JSON.parse(run.stdout.toString()) as Record<string, Described>;
     cases = [];
@@ -133,7 +135,11 @@ describe.skipIf(!hasReferee)('a description of what GDAL writes', () => {
     const wrong = cases.filter(({ description, gdal }) => {
       const { geotransform, areaOrPoint, gcps } = description.georeference;
       const stated = gdal.metadata['AREA_OR_POINT'] ?? 'Area';
-      return areaOrPoint !== stated || gcps.length !== gdal.points || !isSameTransform(geotransform, gdal.transform);
+      return (
+        areaOrPoint !== stated ||
+        gcps.length !== gdal.points ||
+        !isSameTransform(geotransform, gdal.transform)
+      );
     });
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
@@ -159,7 +165,8 @@ describe.skipIf(!hasReferee)('a description of what GDAL writes', () => {
 
   /** Compares all files at once, so that a failure lists every one that differs. */
   function expectSame(ours: (each: Case) => unknown, gdal: (each: Case) => unknown): void {
-    const table = (of: (each: Case) => unknown) => Object.fromEntries(cases.map((each) => [each.name, of(each)]));
+    const table = (of: (each: Case) => unknown) =>
+      Object.fromEntries(cases.map((each) => [each.name, of(each)]));
     expect(table(ours)).toEqual(table(gdal));
   }
 });
@@ -183,7 +190,8 @@ function systemFaults({ name, gdal, description }: Case): string[] {
   if (!crs || !system) return [`${name}: no system`];
   const faults: string[] = [];
   if (crs.kind !== system.kind) faults.push(`${name}: ${crs.kind}, not ${system.kind}`);
-  if (system.unit !== undefined && Math.abs(crs.unitFactor / system.unit - 1) > 1e-9) faults.push(`${name}: unit`);
+  if (system.unit !== undefined && Math.abs(crs.unitFactor / system.unit - 1) > 1e-9)
+    faults.push(`${name}: unit`);
   const projection = projectionFor(crs);
   if (!projection && system.samples.length > 0) faults.push(`${name}: no definition`);
   for (const [x, y, lon, lat] of projection ? system.samples : []) {
@@ -203,7 +211,10 @@ function sorted(items: Readonly<Record<string, string>>): Record<string, string>
   return Object.fromEntries(Object.entries(items).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function withoutKeys(items: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
+function withoutKeys(
+  items: Readonly<Record<string, string>>,
+  keys: readonly string[],
+): Record<string, string> {
   return Object.fromEntries(Object.entries(items).filter(([key]) => !keys.includes(key)));
 }
 
