@@ -49,7 +49,7 @@ const groups = {
     program('python3', 'python3', 'python3', 'python'),
     program('make', 'make', 'make', 'make'),
     program('g++', 'g++', 'gcc-c++', 'gcc'),
-    program('pkg-config|pkgconf', 'pkg-config', 'pkgconf-pkg-config', 'pkgconf'),
+    program('pkgconf|pkg-config', 'pkg-config', 'pkgconf-pkg-config', 'pkgconf'),
     { deb: ['libsecret-1-dev'], rpm: 'libsecret-devel', arch: 'libsecret' },
   ],
   referee: [program('gdal-bin', 'gdalinfo', 'gdal', 'gdal')],
