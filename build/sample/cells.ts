@@ -1,4 +1,14 @@
-import { add, boxOf, direction, distance, insetQuad, turned, type Ring } from './geometry';
+import {
+  add,
+  boxesMeet,
+  boxOf,
+  direction,
+  distance,
+  insetQuad,
+  turned,
+  type Box,
+  type Ring,
+} from './geometry';
 import { fillFarm, fillField, fillForest, fillMeadow, fillOrchard, fillPond } from './country';
 import { fillHomes } from './homes';
 import type { Lattice, Way } from './lattice';
@@ -7,12 +17,13 @@ import { hash, Random } from './random';
 import type { Cell, Vehicle } from './scene';
 import { fillPark, fillSite, fillTown, fillWorks } from './town';
 
-const CELLS_KEPT = 4096;
+/** Enough for the neighbours of a tile to be found again; making a cell anew costs little. */
+const CELLS_KEPT = 512;
 
 /** m that shadows and crowns reach beyond a cell */
 export const CELL_REACH = 26;
 
-/** The cells of a landscape, each made when it is first asked for; the most recent ones are kept. */
+/** The cells of a landscape, each made when it is asked for; those used last are kept. */
 export class Cells {
   readonly #kept = new Map<string, Cell>();
 
@@ -21,16 +32,20 @@ export class Cells {
     readonly seed: number,
   ) {}
 
-  get(i: number, j: number): Cell {
-    const key = `${i} ${j}`;
-    const known = this.#kept.get(key);
-    if (known) return known;
-    const cell = makeCell(this.lattice, this.seed, i, j);
-    if (this.#kept.size >= CELLS_KEPT) {
-      const oldest = this.#kept.keys().next();
-      if (!oldest.done) this.#kept.delete(oldest.value);
+  /** The cells that reach into a box, with their shadows and crowns. */
+  *within(box: Box): Generator<Cell, void, undefined> {
+    for (const [i, j] of this.lattice.cellsNear(box, CELL_REACH)) {
+      if (boxesMeet(boxOf(this.lattice.cell(i, j), CELL_REACH), box)) yield this.#get(i, j);
     }
+  }
+
+  #get(i: number, j: number): Cell {
+    const key = `${i} ${j}`;
+    const cell = this.#kept.get(key) ?? makeCell(this.lattice, this.seed, i, j);
+    this.#kept.delete(key);
     this.#kept.set(key, cell);
+    const oldest = this.#kept.keys().next();
+    if (this.#kept.size > CELLS_KEPT && !oldest.done) this.#kept.delete(oldest.value);
     return cell;
   }
 }
@@ -49,7 +64,6 @@ function makeCell(lattice: Lattice, seed: number, i: number, j: number): Cell {
   const ways = [top, left];
   const vehicles = [...plot.vehicles, ...ways.flatMap((way) => traffic(way, plot.random))];
   const { patches, buildings, trees } = plot;
-  const box = boxOf([...quad, ...plotQuad], CELL_REACH);
   return {
     i,
     j,
@@ -62,7 +76,6 @@ function makeCell(lattice: Lattice, seed: number, i: number, j: number): Cell {
     ways,
     isForest: use === 'forest',
     water,
-    box,
   };
 }
 

@@ -1,4 +1,4 @@
-import { add, point, type Point, type Quad } from './geometry';
+import { add, point, type Box, type Point, type Quad } from './geometry';
 import { hash, smoothNoise } from './random';
 
 /** What stands on a block of land. */
@@ -22,7 +22,7 @@ export interface Way {
 const ACROSS = 176;
 const DOWN = 82;
 /** m that a node is moved at most */
-export const MOVED_AT_MOST = 60;
+const MOVED_AT_MOST = 60;
 const ANGLE = 0.24;
 
 /**
@@ -54,19 +54,17 @@ export class Lattice {
     return [this.node(i, j), this.node(i + 1, j), this.node(i + 1, j + 1), this.node(i, j + 1)];
   }
 
-  /** The cells that can reach into a rectangle of the ground (m), plus some that do not. */
-  cellsNear(left: number, top: number, right: number, bottom: number, margin: number): [number, number][] {
+  /** The numbers of the cells that can lie within `margin` metres of a box, and of some that do not. */
+  *cellsNear(box: Box, margin: number): Generator<readonly [number, number], void, undefined> {
     const reach = margin + MOVED_AT_MOST;
     const [cos, sin] = [Math.cos(ANGLE), Math.sin(ANGLE)];
-    const xs = [left - reach + this.#shift.x, right + reach + this.#shift.x];
-    const ys = [top - reach + this.#shift.y, bottom + reach + this.#shift.y];
+    const xs = [box.left - reach + this.#shift.x, box.right + reach + this.#shift.x];
+    const ys = [box.top - reach + this.#shift.y, box.bottom + reach + this.#shift.y];
     const is = xs.flatMap((x) => ys.map((y) => (x * cos + y * sin) / ACROSS));
     const js = xs.flatMap((x) => ys.map((y) => (-x * sin + y * cos) / DOWN));
-    const cells: [number, number][] = [];
     for (let j = Math.floor(Math.min(...js)) - 1; j <= Math.max(...js); j++) {
-      for (let i = Math.floor(Math.min(...is)) - 1; i <= Math.max(...is); i++) cells.push([i, j]);
+      for (let i = Math.floor(Math.min(...is)) - 1; i <= Math.max(...is); i++) yield [i, j];
     }
-    return cells;
   }
 
   use(i: number, j: number): LandUse {

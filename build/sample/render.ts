@@ -27,14 +27,6 @@ export class Scene {
     this.cells = new Cells(new Lattice(seed), seed);
     this.textures = makeTextures(seed);
   }
-
-  /** The cells that reach into a box, with their shadows and crowns. */
-  cellsIn(box: Box): Cell[] {
-    return this.cells.lattice
-      .cellsNear(box.left, box.top, box.right, box.bottom, CELL_REACH)
-      .map(([i, j]) => this.cells.get(i, j))
-      .filter((cell) => boxesMeet(cell.box, box));
-  }
 }
 
 /** Draws square tiles of a scene. */
@@ -64,7 +56,7 @@ export class TileRenderer {
     const canvas = this.#canvas;
     canvas.begin(x, y);
     const box = canvas.box;
-    const cells = this.#scene.cellsIn(box);
+    const cells = [...this.#scene.cells.within(box)];
     this.#drawGround(cells, box);
     this.#drawWays(cells.flatMap((cell) => cell.ways).filter((way) => meets(way, box)));
     this.#drawThings(cells, box);

@@ -84,5 +84,4 @@ export interface Cell {
   /** Whether single trees are too many to be named one by one: the plot is a forest. */
   readonly isForest: boolean;
   readonly water: Ring | null;
-  readonly box: Box;
 }

@@ -41,11 +41,7 @@ export async function writeTruth(
   const writer = new TruthWriter(place, path);
   await writer.begin(seed);
   const extent = { left: 0, top: 0, right: place.width * place.gsd, bottom: place.height * place.gsd };
-  const cells = scene.cells.lattice.cellsNear(extent.left, extent.top, extent.right, extent.bottom, 30);
-  for (const [i, j] of cells) {
-    const cell = scene.cells.get(i, j);
-    if (boxesMeet(cell.box, extent)) await writeCell(writer, cell);
-  }
+  for (const cell of scene.cells.within(extent)) await writeCell(writer, cell);
   await writer.end();
   return writer.counts;
 }

@@ -134,7 +134,7 @@ test('the pixels within the outlines have the colours of what the outlines name'
 
 test('a vegetation index tells trees from lawns and fields', () => {
   const scene = new Scene(4);
-  const open = scene.cellsIn({ left: 0, top: 0, right: SIZE * GSD, bottom: SIZE * GSD });
+  const open = [...scene.cells.within({ left: 0, top: 0, right: SIZE * GSD, bottom: SIZE * GSD })];
   expect(open.some((cell) => cell.use === 'field' || cell.use === 'meadow' || cell.use === 'homes')).toBe(
     true,
   );
@@ -152,7 +152,7 @@ test('a vegetation index tells trees from lawns and fields', () => {
 
 test('buildings stand apart from each other and from roads, and crowns clear of buildings', () => {
   const scene = new Scene(9);
-  const cells = scene.cellsIn({ left: 0, top: 0, right: 900, bottom: 900 });
+  const cells = [...scene.cells.within({ left: 0, top: 0, right: 900, bottom: 900 })];
   const wings = cells.flatMap((cell) => cell.buildings.flatMap((building) => building.wings));
   expect(wings.length).toBeGreaterThan(100);
   const ways = cells.flatMap((cell) => cell.ways).filter((way) => way.kind !== 'none');
