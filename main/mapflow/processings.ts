@@ -33,6 +33,7 @@ export function processingsApi(caller: Caller, dialect: Dialect): ProcessingsApi
     get: (processingId, options) => call(endpoints.getProcessing, { path: { processingId } }, options),
     getV1: (processingId, options) => call(endpoints.getProcessingV1, { path: { processingId } }, options),
     list: (options) => call(endpoints.listProcessings, {}, options),
+    listV1: (options) => call(endpoints.listProcessingsV1, {}, options),
     listByProject: async (projectId, options) => {
       if (dialect === 'reference') {
         return call(endpoints.listProjectProcessings, { path: { projectId } }, options);

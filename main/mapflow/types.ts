@@ -128,6 +128,7 @@ export interface ProcessingsApi {
   get(processingId: string, options?: CallOptions): Promise<Processing>;
   getV1(processingId: string, options?: CallOptions): Promise<Processing>;
   list(options?: CallOptions): Promise<readonly Processing[]>;
+  listV1(options?: CallOptions): Promise<readonly Processing[]>;
   listByProject(projectId: string, options?: CallOptions): Promise<readonly Processing[]>;
   page(projectId: string, request?: ProcessingsPageRequest, options?: CallOptions): Promise<Page<Processing>>;
   /** credits */

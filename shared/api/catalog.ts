@@ -144,7 +144,8 @@ const catalogImage = z
     minAreaSqKm: wire.minAreaSqKm ?? minAreaSqkm,
     previewType: previewTypes.find((type) => type === wire.previewType.toLowerCase()) ?? null,
     previews: wire.previews ?? [],
-  }));
+  }))
+  .meta({ id: 'CatalogImage' });
 
 export interface CatalogPage {
   readonly images: readonly CatalogImage[];

@@ -13,7 +13,9 @@ export const MultiPolygonSchema = z.object({
 });
 
 /** An area on the ground (RFC 7946), in WGS 84. */
-export const GeometrySchema = z.discriminatedUnion('type', [PolygonSchema, MultiPolygonSchema]);
+export const GeometrySchema = z
+  .discriminatedUnion('type', [PolygonSchema, MultiPolygonSchema])
+  .meta({ id: 'Geometry' });
 
 export type Position = number[];
 export type Polygon = z.infer<typeof PolygonSchema>;

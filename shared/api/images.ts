@@ -100,7 +100,8 @@ export const ImageResponse = z
       cogLink: cog_link,
       imageUrl: image_url,
     }),
-  );
+  )
+  .meta({ id: 'Image' });
 
 export const ImagesResponse = bodyList(ImageResponse);
 
@@ -122,7 +123,8 @@ export const UploadResponse = z
     mosaicId: wire.mosaic_id,
     filename: wire.filename,
     fileSize: wire.file_size,
-  }));
+  }))
+  .meta({ id: 'UploadReceipt' });
 
 export const preprocessingStatuses = ['NONE', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED'] as const;
 export type PreprocessingStatus = (typeof preprocessingStatuses)[number] | (string & {});
@@ -156,7 +158,8 @@ export const ImageStatusResponse = z
     dataAvailable: wire.data_available ?? false,
     tilesReady: wire.tiles_ready ?? false,
     uploadedAt: wire.uploaded_at,
-  }));
+  }))
+  .meta({ id: 'ImageStatus' });
 
 export type ImageReadiness = 'usable' | 'waiting' | 'failed';
 

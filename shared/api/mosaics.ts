@@ -54,7 +54,8 @@ export const MosaicResponse = z
     ...wire,
     createdAt: created_at,
     imageCount: image_count ?? status_summary?.total ?? null,
-  }));
+  }))
+  .meta({ id: 'Mosaic' });
 
 export const MosaicsResponse = bodyList(MosaicResponse);
 

@@ -102,11 +102,13 @@ export const CostResponse = z
   .transform(Number)
   .refine((cost) => Number.isFinite(cost) && cost >= 0, { error: 'a price is expected' });
 
-export const UpdateProcessingRequest = z.strictObject({
-  name: name.optional(),
-  description: description.optional(),
-  projectId: id.optional(),
-});
+export const UpdateProcessingRequest = z
+  .strictObject({
+    name: name.optional(),
+    description: description.optional(),
+    projectId: id.optional(),
+  })
+  .meta({ id: 'UpdateProcessingRequest' });
 export type UpdateProcessingRequest = z.infer<typeof UpdateProcessingRequest>;
 
 export const RateRequest = z.strictObject({ rating: z.int().min(1).max(5), feedback: z.string().optional() });
@@ -279,7 +281,8 @@ export const ProcessingResponse = z
     inferenceParams: given?.inferenceParams ?? null,
     review: reviewStatus,
     meta: withoutSecrets(wire.meta) as Readonly<Record<string, unknown>>,
-  }));
+  }))
+  .meta({ id: 'Processing' });
 
 export const ProcessingsResponse = bodyList(ProcessingResponse);
 export const ProcessingsPageResponse = pageOf(ProcessingResponse);

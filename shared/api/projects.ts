@@ -83,7 +83,8 @@ export const ProjectResponse = z
     isDefault: wire.isDefault ?? false,
     owner: user,
     members: [...(shareProject?.owners ?? []), ...(shareProject?.users ?? [])],
-  }));
+  }))
+  .meta({ id: 'Project' });
 
 export const ProjectsResponse = bodyList(ProjectResponse);
 export const ProjectsPageResponse = pageOf(ProjectResponse);

@@ -50,7 +50,8 @@ export const SourceParamsRequest = z
   .refine(({ myImagery: mine }) => !mine || mine.mosaicId !== undefined || (mine.imageIds?.length ?? 0) > 0, {
     error: 'myImagery needs imageIds or a mosaicId',
     path: ['myImagery'],
-  });
+  })
+  .meta({ id: 'SourceParamsRequest' });
 /** What a request carries: exactly one source. */
 export type SourceParamsRequest = z.input<typeof SourceParamsRequest>;
 

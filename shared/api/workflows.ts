@@ -66,7 +66,8 @@ export const workflowDef = z
     pricePerSqKm:
       wire.pricePerSqKm ??
       wire.blocks.filter(({ optional }) => !optional).reduce((sum, { price }) => sum + price, 0),
-  }));
+  }))
+  .meta({ id: 'WorkflowDef' });
 
 export const blockChoice = z
   .looseObject({ name: z.string(), enabled: flag, displayName: text })
@@ -77,5 +78,7 @@ export const blockChoice = z
   }));
 
 /** What a request says of an optional block. */
-export const BlockRequest = z.strictObject({ name: z.string().min(1), enabled: z.boolean() });
+export const BlockRequest = z
+  .strictObject({ name: z.string().min(1), enabled: z.boolean() })
+  .meta({ id: 'BlockRequest' });
 export type BlockRequest = z.infer<typeof BlockRequest>;

@@ -130,7 +130,8 @@ test('areas are processed and told apart; ids count up over all of them', async 
 });
 
 test('prices: an area below a square kilometre costs one, more is rounded up', async () => {
-  const { cost } = it.client.processings;
+  const { processings } = it.client;
+  const cost: typeof processings.cost = (request) => processings.cost(request);
   expect(await cost({ wdId, areaSqKm: 0.01 })).toBe(8);
   expect(await cost({ wdId, areaSqKm: 1.5 })).toBe(12);
   expect(await cost({ wdId, areaSqKm: 1.51 })).toBe(13);
@@ -271,6 +272,8 @@ test('grey imagery fails in the processing, with a message; it cannot be helped 
   await expect(it.client.processings.result(created.id)).rejects.toMatchObject({ status: 409 });
   await it.client.processings.restart(created.id);
   expect((await finished(created.id)).status).toBe('FAILED');
+  await it.clientWith({ dialect: 'live' }).processings.restart(created.id);
+  expect((await finished(created.id)).status).toBe('FAILED');
 });
 
 test('processings are listed, paged, sorted, renamed, moved, rated, judged and deleted', async () => {
@@ -294,8 +297,8 @@ test('processings are listed, paged, sorted, renamed, moved, rated, judged and d
   expect(await it.clientWith({ dialect: 'live' }).processings.listByProject(project.id)).toHaveLength(3);
 
   const [first = ''] = ids;
-  await processings.update(first, { name: 'renamed', description: 'why' });
-  await processings.update(first, { projectId });
+  await processings.update(first, { name: 'renamed' });
+  await it.clientWith({ dialect: 'live' }).processings.update(first, { description: 'why', projectId });
   expect(await processings.get(first)).toMatchObject({ name: 'renamed', description: 'why', projectId });
   await processings.rate(first, { rating: 4, feedback: 'good' });
   await processings.reject(first, { comment: 'a tree is missing' });
@@ -320,6 +323,7 @@ test('the old flat form is created and read', async () => {
     params: { mosaic_id: mosaicId, source_type: 'local' },
   });
   expect(created.source).toMatchObject({ kind: 'myImagery', mosaicId });
+  expect((await it.client.processings.listV1())[0]).toMatchObject({ id: created.id, source: { mosaicId } });
   expect(await finished(created.id)).toMatchObject({ status: 'OK', name: 'flat' });
 });
 
