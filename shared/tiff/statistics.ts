@@ -19,12 +19,15 @@ export const HISTOGRAM_BINS = 256;
 const PIXELS = 1024 * 1024;
 /** px below which an overview is too coarse to stand for the image */
 const COARSEST = 256 * 256;
+/** Bands looked at: hyperspectral images have some hundreds, damaged files claim thousands. */
+const MOST_BANDS = 512;
 /** Values kept for each band to find the cuts. */
 const KEPT = 256 * 1024;
 
 /**
  * Statistics of each band from about a million pixels: a whole overview where one is small enough, else blocks spread
- * evenly over the smallest level. Invalid pixels, NaN and infinities are left out; a band without any valid pixel gives zeros.
+ * evenly over the smallest level; fewer pixels where there are many bands. Invalid pixels, NaN and infinities are left out. A
+ * band without any valid pixel gives zeros, as do those beyond the 512th.
  * Throws as readWindow does.
  */
 export async function sampledStatistics(
@@ -34,11 +37,12 @@ export async function sampledStatistics(
 ): Promise<SampledBand[]> {
   const { description } = raster;
   const level = sampledLevel(description);
-  const windows = sampledWindows(description.levels[level] as Level);
+  const chosen = Array.from({ length: Math.min(description.bands, MOST_BANDS) }, (_, band) => band);
+  const windows = sampledWindows(description.levels[level] as Level, chosen.length);
   const pixels = windows.reduce((sum, window) => sum + window.width * window.height, 0);
   const bands = Array.from({ length: description.bands }, () => new Sample(Math.ceil(pixels / KEPT) | 1));
   for (const window of windows) {
-    const read = await readWindow(raster, codecs, { level, window, signal });
+    const read = await readWindow(raster, codecs, { level, window, bands: chosen, signal });
     read.bands.forEach((samples, band) => bands[band]?.add(samples, read.valid));
   }
   const bytes = description.sampleType === 'uint8';
@@ -53,10 +57,11 @@ function sampledLevel(description: RasterDescription): number {
 }
 
 /** Blocks on an even grid, or the whole level where it is small. Of very large blocks some runs of rows. */
-function sampledWindows(level: Level): PixelWindow[] {
+function sampledWindows(level: Level, bands: number): PixelWindow[] {
   const { width, height, blockWidth, blockHeight, columns, rows } = level;
   if (width * height <= PIXELS * 2) return [{ x: 0, y: 0, width, height }];
-  const wanted = Math.max(16, Math.min(256, Math.floor(PIXELS / (blockWidth * blockHeight))));
+  const budget = PIXELS / Math.max(1, bands / 8);
+  const wanted = Math.max(16, Math.min(256, Math.floor(budget / (blockWidth * blockHeight))));
   const down = Math.min(rows, Math.ceil(Math.sqrt((wanted * rows) / columns)));
   const across = Math.min(columns, Math.ceil(wanted / down));
   const windows: PixelWindow[] = [];

@@ -1,3 +1,4 @@
+import { AppError } from '../errors';
 import { copyChannel, fillSamples } from './samples';
 import type { DecodedBlock, Level, PixelWindow, SampleArray } from './types';
 
@@ -32,13 +33,24 @@ export function clipWindow(window: PixelWindow, level: Level): PixelWindow {
   };
 }
 
-/** Indices of all blocks that a window inside a level touches, for the given bands. */
+/** Blocks of less than MINUTE pixels are read up to this number; more would take minutes and show nothing of use. */
+const MOST_MINUTE_BLOCKS = 65536;
+/** px² */
+const MINUTE = 64;
+
+/** Indices of all blocks that a window inside a level touches, for the given bands. Throws `tiff.blocks_too_small`. */
 export function blocksOf(level: Level, window: PixelWindow, bands: readonly number[]): number[] {
   if (window.width === 0 || window.height === 0) return [];
   const planes = level.planes === 1 ? [0] : [...new Set(bands)];
   const right = Math.floor((window.x + window.width - 1) / level.blockWidth);
   const bottom = Math.floor((window.y + window.height - 1) / level.blockHeight);
   const indices: number[] = [];
+  const { blockWidth, blockHeight } = level;
+  if (blockWidth * blockHeight < MINUTE) {
+    const count = (window.width / blockWidth) * (window.height / blockHeight) * planes.length;
+    if (count > MOST_MINUTE_BLOCKS)
+      throw new AppError('tiff.blocks_too_small', { width: blockWidth, height: blockHeight });
+  }
   for (const plane of planes) {
     for (let row = Math.floor(window.y / level.blockHeight); row <= bottom; row++) {
       for (let column = Math.floor(window.x / level.blockWidth); column <= right; column++) {

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors';
 import { blockBytes, blockHeightAt } from '../blockIndex';
 import type { BlockJob, CodecRegistry, DecodedBlock, Level } from '../types';
 import { reverseBits } from './byteOrder';
@@ -17,8 +18,8 @@ export function blockJob(level: Level, index: number): BlockJob {
 
 /**
  * Decodes the stored bytes of one block. Never takes more memory than the structure promises for it.
- * Throws `tiff.unsupported_codec`, `tiff.unsupported_predictor`, `tiff.unsupported_sample_type`, `tiff.jpeg_12_bit`,
- * `tiff.block_too_large`, `tiff.corrupt_block`.
+ * Throws `tiff.unsupported_codec`, `tiff.unsupported_predictor`, `tiff.unsupported_sample_type`, `tiff.unsupported_colours`,
+ * `tiff.unsupported_jpeg`, `tiff.jpeg_12_bit`, `tiff.block_too_large`, `tiff.corrupt_block`.
  */
 export async function decodeBlock(
   bytes: Uint8Array,
@@ -28,6 +29,8 @@ export async function decodeBlock(
   const { coding } = job;
   const decoder = codecs.get(coding.compression);
   if (!decoder) throw unsupportedCodec(coding);
+  if (coding.photometric === 'cielab')
+    throw new AppError('tiff.unsupported_colours', { colours: 'CIE L*a*b*' });
   checkSize(job);
   // JPEG counts its bits itself, whatever the tag says (libtiff's TIFF_NOBITREV).
   const turned = coding.fillOrder === 2 && coding.compression !== 'jpeg';

@@ -1,4 +1,5 @@
 import type { BlockCoding } from '../types';
+import { corruptBlock } from './errors';
 
 const CCIR_601: readonly [number, number, number] = [0.299, 0.587, 0.114];
 const FULL_RANGE: readonly number[] = [0, 255, 128, 255, 128, 255];
@@ -8,7 +9,7 @@ const HALF = 1 << (SHIFT - 1);
 /**
  * YCbCr that is not JPEG (TIFF 6.0 §21) as RGB, 8 bits each. Clusters of across·down luma samples share one pair of
  * chroma samples; clusters at the right and bottom edge are stored whole. The arithmetic is libtiff's, in 16-bit fixed
- * point, so that the result equals GDAL's to the last bit.
+ * point, so that the result equals GDAL's to the last bit. Throws `tiff.corrupt_block` for coefficients that cannot be.
  */
 export function ycbcrToRgb(
   bytes: Uint8Array,
@@ -52,7 +53,11 @@ interface Tables {
 }
 
 function conversionTables(coding: BlockCoding): Tables {
-  const [lumaRed, lumaGreen, lumaBlue] = coding.ycbcrCoefficients ?? CCIR_601;
+  const coefficients = coding.ycbcrCoefficients ?? CCIR_601;
+  const [lumaRed, lumaGreen, lumaBlue] = coefficients;
+  if (lumaGreen === 0 || !coefficients.every((value) => Number.isFinite(value))) {
+    throw corruptBlock(coding, 'impossible YCbCrCoefficients');
+  }
   const range = coding.referenceBlackWhite ?? FULL_RANGE;
   const redFactor = 2 - 2 * lumaRed;
   const blueFactor = 2 - 2 * lumaBlue;

@@ -139,6 +139,13 @@ describe('streams that do not fit their block', () => {
     expect(largestDifference(cut.samples, whole.subarray(0, WIDTH * 20))).toBeLessThanOrEqual(6);
   });
 
+  test('a frame that claims to be absurdly tall costs nothing', () => {
+    const tall = Buffer.from(jpeg);
+    tall.writeUInt16BE(65_000, tall.indexOf(Buffer.from([0xff, 0xc0])) + 5);
+    const block = decodeJpegSync(tall, jobFor({}));
+    expect(largestDifference(block.samples, whole)).toBe(0);
+  });
+
   test('a smaller frame leaves the rest of its block empty', () => {
     const block = decodeJpegSync(jpeg, jobFor({}, 80, 60));
     const samples = block.samples as Uint8Array;

@@ -249,6 +249,14 @@ describe('samples', () => {
     expect(error).toMatchObject({ kind: 'tiff.unsupported_sample_type', params: { type: 'complex_int16' } });
   });
 
+  test.each([
+    [{ photometric: 'cielab', samplesPerPixel: 3 }, 'tiff.unsupported_colours'],
+    [{ photometric: 'ycbcr', samplesPerPixel: 3, ycbcrCoefficients: [0, 0, 0] }, 'tiff.corrupt_block'],
+  ] as const)('colours that cannot be made RGB are refused: %o', async (coding, kind) => {
+    const job = { ...rowJob(3, coding), width: 1 };
+    expect((await failure(decodeBlock(new Uint8Array(3), job, codecs))).kind).toBe(kind);
+  });
+
   test('a predictor that fits no type is refused', async () => {
     const job = rowJob(10, { compression: 'deflate', predictor: 3 });
     const error = await failure(decodeBlock(deflateSync(Buffer.alloc(10)), job, codecs));

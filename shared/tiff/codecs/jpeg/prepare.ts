@@ -19,7 +19,7 @@ export interface PreparedJpeg {
 /** 'ycbcr' is to be converted to RGB; in 'raw' the components are the samples. */
 export type JpegColours = 'ycbcr' | 'raw';
 
-/** A frame may be this much larger than its block before it counts as damage: some writers do not cut the last strip. */
+/** A progressive frame, which must be decoded whole, may be this much larger than its block: some writers do not cut strips. */
 const SURPLUS_PIXELS = 4 * 1024 * 1024;
 
 /**
@@ -52,7 +52,8 @@ function checkFit(frame: Frame, job: BlockJob): void {
   if (frame.components.length !== channels) {
     throw corruptBlock(job.coding, `${frame.components.length} components instead of ${channels}`);
   }
-  const surplus = frame.width * frame.height - job.width * job.height;
+  const decoded = frame.width * storedHeight(frame, job);
+  const surplus = decoded - job.width * job.height;
   if (frame.width === 0 || frame.width > job.width || surplus > SURPLUS_PIXELS) {
     throw corruptBlock(job.coding, `frame of ${frame.width} x ${frame.height} px`);
   }
