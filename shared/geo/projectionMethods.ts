@@ -104,7 +104,7 @@ const METHODS: Readonly<Record<string, Builder>> = {
   gausskruger: transverseMercator,
   transversemercatorsouthorientated: southOriented,
   transversemercatorsouthoriented: southOriented,
-  mercator: mercator,
+  mercator,
   mercator1sp: mercatorByScale,
   mercatorvarianta: mercatorByScale,
   mercator2sp: mercatorByParallel,

@@ -1,7 +1,7 @@
 import type { ImageStructure } from './imageStructure';
 import type { Pages } from './pages';
 import type { SidecarPages } from './sidecars';
-import { Sidecars } from './sidecars';
+import { type Sidecars } from './sidecars';
 import type { ByteSource } from './types';
 import { readMetadata } from './metadata';
 import { TagValues } from './tagValues';

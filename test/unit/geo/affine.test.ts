@@ -25,7 +25,7 @@ test('an inverse leads back to the pixel', () => {
         const inverse = invertGeotransform(g);
         fc.pre(inverse !== null);
         const [x, y] = applyGeotransform(g, column, row);
-        const [backColumn, backRow] = applyGeotransform(inverse as Geotransform, x, y);
+        const [backColumn, backRow] = applyGeotransform(inverse, x, y);
         // Nearly flat transforms lose digits; whole pixels stay right.
         expect(Math.abs(backColumn - column)).toBeLessThan(0.01);
         expect(Math.abs(backRow - row)).toBeLessThan(0.01);
