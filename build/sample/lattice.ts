@@ -1,4 +1,4 @@
-import { add, point, type Box, type Point, type Quad } from './geometry';
+import { add, direction, point, type Box, type Point, type Quad } from './geometry';
 import { hash, smoothNoise } from './random';
 
 /** What stands on a block of land. */
@@ -90,20 +90,29 @@ export class Lattice {
             : 'pond';
   }
 
-  /** The way along the top of a cell, from its top left node. */
+  /** The way along the top of a cell, from its top left node. It ends at a river's bank where no bridge goes on. */
   wayAcross(i: number, j: number): Way {
-    const kind = ((): WayKind => {
-      if (modulo(j, 9) === 4) return 'main';
-      if (this.#isBuilt(i, j) || this.#isBuilt(i, j - 1)) return 'street';
-      return hash(this.#seed, i >> 2, j, 4) % 100 < 34 ? 'track' : 'none';
-    })();
-    return way(kind, this.node(i, j), this.node(i + 1, j));
+    const kind = this.#kindAcross(i, j);
+    const [from, to] = [this.node(i, j), this.node(i + 1, j)];
+    const along = direction(from, to);
+    const [halfWidth] = WIDTHS[kind];
+    const endsAt = (river: boolean, beyond: WayKind): number =>
+      river && !(ROADS.has(kind) && ROADS.has(beyond)) ? WIDTHS.river[0] + BANK + halfWidth : 0;
+    const atStart = endsAt(isRiverLine(i), this.#kindAcross(i - 1, j));
+    const atEnd = endsAt(isRiverLine(i + 1), this.#kindAcross(i + 1, j));
+    return way(kind, add(from, along, atStart), add(to, along, -atEnd));
+  }
+
+  #kindAcross(i: number, j: number): WayKind {
+    if (modulo(j, 9) === 4) return 'main';
+    if (this.#isBuilt(i, j) || this.#isBuilt(i, j - 1)) return 'street';
+    return hash(this.#seed, i >> 2, j, 4) % 100 < 34 ? 'track' : 'none';
   }
 
   /** The way down the left side of a cell, from its top left node. */
   wayDown(i: number, j: number): Way {
     const kind = ((): WayKind => {
-      if (modulo(i, 16) === 11) return 'river';
+      if (isRiverLine(i)) return 'river';
       if (modulo(i, 6) === 1) return 'main';
       if (this.#isBuilt(i, j) || this.#isBuilt(i - 1, j)) return 'street';
       return 'none';
@@ -163,6 +172,13 @@ const WIDTHS: Readonly<Record<WayKind, readonly [number, number]>> = {
   river: [9, 15],
   none: [0, 0.4],
 };
+
+const ROADS: ReadonlySet<WayKind> = new Set<WayKind>(['main', 'street']);
+
+/** m of reeds on both sides of a river */
+export const BANK = 2;
+
+const isRiverLine = (i: number): boolean => modulo(i, 16) === 11;
 
 function way(kind: WayKind, from: Point, to: Point): Way {
   const [halfWidth, halfStrip] = WIDTHS[kind];

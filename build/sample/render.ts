@@ -12,7 +12,7 @@ import {
   type Ring,
 } from './geometry';
 import { GroundPainter } from './ground';
-import { Lattice, type Way } from './lattice';
+import { BANK, Lattice, type Way } from './lattice';
 import { hash } from './random';
 import type { Cell, Material } from './scene';
 import { makeTextures, SENSOR_LENGTH, type Textures } from './textures';
@@ -76,7 +76,7 @@ export class TileRenderer {
       this.#strip(way, 0.4, 'grass');
     }
     const rivers = ways.filter(({ kind }) => kind === 'river');
-    for (const way of rivers) this.#strip(way, way.halfWidth + 2, 'forestFloor');
+    for (const way of rivers) this.#strip(way, way.halfWidth + BANK, 'forestFloor');
     for (const way of rivers) this.#strip(way, way.halfWidth, 'water');
     const roads = ways.filter(({ kind }) => kind === 'street' || kind === 'main');
     for (const way of roads) this.#strip(way, way.halfWidth + 1.5, 'paving');

@@ -30,7 +30,8 @@ export function utmDefinition(epsg: number): string {
 
 /**
  * Writes what a scene shows as GeoJSON in longitude and latitude, feature by feature: `class` is building, road, road_line,
- * tree, forest, water or construction. Outlines are those that were drawn, cut at the picture's edge.
+ * tree, forest, water or construction. Outlines are those that were drawn, cut at the picture's edge; where a road crosses
+ * water, the road is on top, on a bridge, and a building stands on top of its construction site.
  */
 export async function writeTruth(
   scene: Scene,
