@@ -42,12 +42,7 @@ export function rasterCorners(description: RasterDescription): [number, number][
   ];
 }
 
-/** The upright box around the raster in its own coordinates; null without a geotransform. */
-export function rasterBounds(description: RasterDescription): Bbox | null {
-  const corners = rasterCorners(description);
-  return corners && bboxOf(corners);
-}
-
+/** The upright box around positions. */
 export function bboxOf(positions: readonly Position[]): Bbox {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x, y] of positions) {

@@ -1,16 +1,11 @@
 import { crsOfCode, crsOfEntry, metresPerUnit } from '../geo/crs';
-import {
-  datumDefinition,
-  ellipsoidOf,
-  geographicCrs,
-  localCrs,
-  projectedCrs,
-  WGS84_ELLIPSOID,
-} from '../geo/definition';
-import { loadEpsgTable, type Ellipsoid, type EpsgEntry, type EpsgTable } from '../geo/epsgTable';
+import { geographicCrs, localCrs, projectedCrs } from '../geo/definition';
+import { loadEpsgTable, type EpsgTable } from '../geo/epsgTable';
 import { proj4Projection, type ProjectionParameters } from '../geo/projectionMethods';
 import { crsFromWkt } from '../geo/wktCrs';
+import { datumFrom } from './geoKeyDatum';
 import { KEY, USER_DEFINED, type GeoKeys } from './geoKeys';
+import { angularUnit, ERDAS_MARK, linearUnit } from './geoKeyUnits';
 import type { Crs } from './types';
 
 const PROJECTED = 1;
@@ -184,98 +179,6 @@ function geographicFrom(keys: GeoKeys, epsg: EpsgTable): Crs {
   if (entry) return crsOfEntry(entry);
   const custom = geographicCrs(nameOf(keys), datumFrom(keys, epsg), angularUnit(keys, epsg));
   return code === undefined ? custom : { ...custom, epsg: code };
-}
-
-function datumFrom(keys: GeoKeys, epsg: EpsgTable): string {
-  const system =
-    epsg.crs(keys.code(KEY.GeodeticCrs) ?? 0) ??
-    epsg.geographicOfDatum(keys.code(KEY.GeodeticDatum) ?? 0) ??
-    citedDatum(keys, epsg);
-  const shift = keys.numbers.get(KEY.ToWgs84);
-  const own = ellipsoidFrom(keys, epsg);
-  if (system && !shift && (!own || isSame(own, ellipsoidOf(system.datum)))) return system.datum;
-  const meridian =
-    keys.number(KEY.PrimeMeridianLongitude) ?? epsg.meridian(keys.code(KEY.PrimeMeridian) ?? 0) ?? 0;
-  return datumDefinition(own ?? WGS84_ELLIPSOID, meridian, shift ?? null);
-}
-
-/** GDAL names a datum without a code in the citation: `GCS Name = …|Datum = …|Ellipsoid = …|`. */
-function citedDatum(keys: GeoKeys, epsg: EpsgTable): EpsgEntry | undefined {
-  const name = /(?:^|\|)Datum = ([^|]+)/.exec(keys.text(KEY.GeodeticCitation) ?? '')?.[1];
-  return name === undefined ? undefined : epsg.geographicOfDatumName(name);
-}
-
-function isSame(a: Ellipsoid, b: Ellipsoid): boolean {
-  return (
-    Math.abs(a.semiMajor - b.semiMajor) < 0.01 && Math.abs(a.inverseFlattening - b.inverseFlattening) < 1e-3
-  );
-}
-
-/** Null where no key tells of it. */
-function ellipsoidFrom(keys: GeoKeys, epsg: EpsgTable): Ellipsoid | null {
-  // Some Sentinel-1 products name 4326 as their ellipsoid.
-  const code = keys.code(KEY.Ellipsoid);
-  const registered = epsg.ellipsoid(code === 4326 ? 7030 : (code ?? 0));
-  const semiMajor = keys.number(KEY.SemiMajorAxis) ?? registered?.semiMajor;
-  if (!semiMajor || !(semiMajor > 0)) return null;
-  const inverse = keys.number(KEY.InverseFlattening);
-  const semiMinor = keys.number(KEY.SemiMinorAxis);
-  if (inverse !== undefined && Number.isFinite(inverse)) return { semiMajor, inverseFlattening: inverse };
-  if (semiMinor !== undefined && semiMinor > 0) {
-    return {
-      semiMajor,
-      inverseFlattening: semiMinor === semiMajor ? 0 : semiMajor / (semiMajor - semiMinor),
-    };
-  }
-  return { semiMajor, inverseFlattening: registered?.inverseFlattening ?? 0 };
-}
-
-/** Metres per unit of projected coordinates. */
-function linearUnit(keys: GeoKeys, epsg: EpsgTable, missing = 1): number {
-  const cited = citedUnit(keys);
-  if (cited !== undefined) return cited;
-  const unit = epsg.unit(keys.code(KEY.LinearUnits) ?? 0);
-  if (unit?.kind === 'length') return unit.factor;
-  const size = keys.number(KEY.LinearUnitSize);
-  return size !== undefined && size > 0 && Number.isFinite(size) ? size : missing;
-}
-
-/** Erdas Imagine puts the unit into a citation only; it counts there, or coordinates would be off by a factor of three. */
-function citedUnit(keys: GeoKeys): number | undefined {
-  for (const key of [KEY.Citation, KEY.ProjectedCitation]) {
-    const text = keys.text(key) ?? '';
-    const name =
-      /(?:^|\|)LUnits = ([^|\n]*)/.exec(text)?.[1] ??
-      (text.includes(ERDAS_MARK) ? /^Units = (.*)$/m.exec(text)?.[1] : undefined);
-    const metres = name === undefined ? undefined : CITED_UNITS[name.trim().toLowerCase()];
-    if (metres !== undefined) return metres;
-  }
-  return undefined;
-}
-
-const ERDAS_MARK = 'IMAGINE GeoTIFF Support';
-
-const CITED_UNITS: Readonly<Record<string, number>> = {
-  meters: 1,
-  meter: 1,
-  metre: 1,
-  m: 1,
-  kilometers: 1000,
-  feet: 1200 / 3937,
-  foot: 1200 / 3937,
-  us_survey_feet: 1200 / 3937,
-  us_survey_foot: 1200 / 3937,
-  international_feet: 0.3048,
-  international_foot: 0.3048,
-};
-
-/** Degrees per unit of the angles in the keys and of geographic coordinates. */
-function angularUnit(keys: GeoKeys, epsg: EpsgTable): number {
-  const unit = epsg.unit(keys.code(KEY.AngularUnits) ?? 0);
-  const size = unit?.kind === 'angle' ? unit.factor : keys.number(KEY.AngularUnitSize);
-  if (size === undefined || !(size > 0) || !Number.isFinite(size)) return 1;
-  const degrees = (size * 180) / Math.PI;
-  return Math.abs(degrees - 1) < 1e-9 ? 1 : degrees;
 }
 
 /** ArcGIS writes its own well-known text into the citation where GeoKeys cannot express the system. */

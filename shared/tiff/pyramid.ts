@@ -1,10 +1,9 @@
 import type { ImageStructure } from './imageStructure';
-import type { Pages } from './pages';
-import type { SidecarPages } from './sidecars';
-import { type Sidecars } from './sidecars';
-import type { ByteSource } from './types';
 import { readMetadata } from './metadata';
+import type { Pages } from './pages';
+import type { SidecarPages, Sidecars } from './sidecars';
 import { TagValues } from './tagValues';
+import type { ByteSource } from './types';
 
 /** The pages that make up the raster, gathered from its file and from those beside it. */
 export interface Pyramid {

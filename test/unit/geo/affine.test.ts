@@ -5,7 +5,7 @@ import {
   invertGeotransform,
   levelGeotransform,
 } from '@shared/geo/affine';
-import type { Geotransform, Level } from '@shared/tiff/types';
+import type { Level } from '@shared/tiff/types';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
