@@ -28,13 +28,17 @@ const out = resolve(values.out);
 const userDataDir = join(out, 'user-data');
 const staysOpen = !values.exit && process.env['ORTHODESK_HEADLESS'] !== '1';
 
+/** The application that runs at the moment, for a picture of it when a step fails. */
+let running: LaunchedApp | undefined;
+
 async function demo(): Promise<void> {
   mkdirSync(out, { recursive: true });
   rmSync(userDataDir, { recursive: true, force: true });
   const steps = new Steps();
   const image = await steps.take('The image', chooseImage);
 
-  let launched = await steps.take('Starting the application', () => launchApp({ userDataDir, size }));
+  const start = async (): Promise<LaunchedApp> => (running = await launchApp({ userDataDir, size }));
+  let launched = await steps.take('Starting the application', start);
   let desk = new Desk(launched);
   await desk.whenOnline();
   const runtime = await callBridge(desk.page, 'app.info');
@@ -70,7 +74,7 @@ async function demo(): Promise<void> {
 
   await steps.take('Restarting without the engine', async () => {
     await launched.close();
-    launched = await launchApp({ userDataDir, size });
+    launched = await start();
     desk = new Desk(launched);
     await desk.whenOnline();
     await desk.stopEngine();
@@ -138,8 +142,9 @@ async function processingOf(desk: Desk, id: string): Promise<Processing> {
   return processing;
 }
 
-demo().catch((error: unknown) => {
+demo().catch(async (error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  // Ends a window that still runs, too: Playwright takes it along.
-  process.exit(1);
+  process.exitCode = 1;
+  await running?.page.screenshot({ path: join(out, 'failed.png') }).catch(() => undefined);
+  await running?.close();
 });

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { LaunchedApp } from './launch';
 
 /** How long the program may take, in ms, before a step counts as stuck. */
-const patience = { short: 30_000, long: 300_000 };
+const patience = { short: 30_000, long: 180_000 };
 
 export type CompareMode = 'overlay' | 'swipe' | 'side-by-side';
 
