@@ -59,43 +59,70 @@ type TableText = Readonly<Record<keyof typeof import('./epsgTable.json'), string
 
 function index(text: TableText): EpsgTable {
   const datums = text.datums.split('\n');
-  const crs = lazyRows(text.crs);
-  const compounds = rows(text.compounds);
-  const compoundByParts = new Map(compounds.map(([code, over, under]) => [`${over} ${under}`, Number(code)]));
-  const horizontals = new Map(compounds.map(([code, over]) => [Number(code), Number(over)]));
-  const conversions = numberMap(text.conversions);
-  const geodeticDatums = numberMap(text.geodeticDatums);
-  const datumNames = new Map(rows(text.datumNames).map(([name, code]) => [name, Number(code)]));
-  const replaced = numberMap(text.replaced);
-  const ellipsoids = new Map(rows(text.ellipsoids).map((row) => [Number(row[0]), row]));
-  const meridians = numberMap(text.meridians);
-  const units = new Map(rows(text.units).map((row) => [Number(row[0]), row]));
+  const crs = new Rows(text.crs);
+  const compounds = new Rows(text.compounds);
+  const conversions = new Rows(text.conversions);
+  const geodeticDatums = new Rows(text.geodeticDatums);
+  const datumNames = new Rows(text.datumNames);
+  const replaced = new Rows(text.replaced);
+  const ellipsoids = new Rows(text.ellipsoids);
+  const meridians = new Rows(text.meridians);
+  const units = new Rows(text.units);
 
   const entry = (code: number | undefined): EpsgEntry | undefined => {
-    const row = code === undefined ? undefined : crs.get(code)?.split('\t');
+    const row = code === undefined ? undefined : crs.find(code);
     if (!row || code === undefined) return undefined;
-    const [, letter, name = '', datum, projection = ''] = row;
+    const [letter, name = '', datum, projection = ''] = row;
     const kind = letter === 'p' ? 'projected' : letter === 'g' ? 'geographic' : 'geocentric';
     return { code, kind, name, projection, datum: datums[Number(datum)] ?? '' };
   };
   return {
     crs: entry,
-    compoundOf: (horizontal, vertical) => compoundByParts.get(`${horizontal} ${vertical}`),
-    horizontalOf: (compound) => horizontals.get(compound),
-    crsOfConversion: (conversion) => entry(conversions.get(conversion)),
-    geographicOfDatum: (datum) => entry(geodeticDatums.get(datum)),
-    geographicOfDatumName: (name) => entry(datumNames.get(plainName(name))),
-    replacementOf: (code) => replaced.get(code),
+    compoundOf: (horizontal, vertical) => compounds.keyOf(`${horizontal}\t${vertical}`),
+    horizontalOf: (compound) => compounds.number(compound),
+    crsOfConversion: (conversion) => entry(conversions.number(conversion)),
+    geographicOfDatum: (datum) => entry(geodeticDatums.number(datum)),
+    geographicOfDatumName: (name) => entry(datumNames.number(plainName(name))),
+    replacementOf: (code) => replaced.number(code),
     ellipsoid(code) {
-      const row = ellipsoids.get(code);
-      return row && { semiMajor: Number(row[1]), inverseFlattening: Number(row[2]) };
+      const row = ellipsoids.find(code);
+      return row && { semiMajor: Number(row[0]), inverseFlattening: Number(row[1]) };
     },
-    meridian: (code) => meridians.get(code),
+    meridian: (code) => meridians.number(code),
     unit(code) {
-      const row = units.get(code);
-      return row && { kind: row[1] === 'l' ? 'length' : 'angle', factor: Number(row[2]), name: row[3] ?? '' };
+      const row = units.find(code);
+      return row && { kind: row[0] === 'l' ? 'length' : 'angle', factor: Number(row[1]), name: row[2] ?? '' };
     },
   };
+}
+
+/** Lines of tab-separated cells, searched as text: a raster asks for a handful of them, so none is taken apart before. */
+class Rows {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = `\n${text}\n`;
+  }
+
+  /** The cells behind a first one. */
+  find(key: number | string): string[] | undefined {
+    const mark = `\n${key}\t`;
+    const at = this.#text.indexOf(mark);
+    if (at < 0) return undefined;
+    const start = at + mark.length;
+    return this.#text.slice(start, this.#text.indexOf('\n', start)).split('\t');
+  }
+
+  number(key: number | string): number | undefined {
+    const cell = this.find(key)?.[0];
+    return cell === undefined ? undefined : Number(cell);
+  }
+
+  /** The first cell of the line that ends so. */
+  keyOf(end: string): number | undefined {
+    const at = this.#text.indexOf(`\t${end}\n`);
+    return at < 0 ? undefined : Number(this.#text.slice(this.#text.lastIndexOf('\n', at) + 1, at));
+  }
 }
 
 function plainName(name: string): string {
@@ -103,17 +130,4 @@ function plainName(name: string): string {
     .toLowerCase()
     .replace(/^d_/, '')
     .replace(/[^a-z0-9]/g, '');
-}
-
-function rows(text: string): string[][] {
-  return text.split('\n').map((line) => line.split('\t'));
-}
-
-function numberMap(text: string): Map<number, number> {
-  return new Map(rows(text).map(([key, value]) => [Number(key), Number(value)]));
-}
-
-/** Lines by the number they begin with, not yet taken apart. */
-function lazyRows(text: string): Map<number, string> {
-  return new Map(text.split('\n').map((line) => [Number.parseInt(line, 10), line]));
 }

@@ -56,7 +56,12 @@ export async function describe(
     metadata: metadata.dataset,
     bandMetadata: bandMetadata(metadata, bands),
     otherPages: pages.others,
-    warnings: [...pages.warnings, ...sidecars.warnings, ...(await cutOff(source, main))],
+    warnings: [
+      ...pages.warnings,
+      ...sidecars.warnings,
+      ...unusualColors(source, level.coding),
+      ...(await cutOff(source, main)),
+    ],
   };
 }
 
@@ -84,6 +89,17 @@ const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
 function bandMetadata(metadata: Metadata, bands: number): Readonly<Record<string, string>>[] {
   return Array.from({ length: bands }, (_, band) => metadata.bands.get(band) ?? NOTHING);
 }
+
+/** Colour spaces that are not converted: their bands are shown as they are stored. */
+function unusualColors(source: ByteSource, { photometric }: BlockCoding): Warning[] {
+  const space = COLOR_SPACES[photometric];
+  return space === undefined ? [] : [{ kind: 'tiff.color_space', params: { file: source.name, space } }];
+}
+
+const COLOR_SPACES: Readonly<Partial<Record<BlockCoding['photometric'], string>>> = {
+  cmyk: 'CMYK',
+  cielab: 'CIE L*a*b*',
+};
 
 /** A download that broke off is told by its last block. */
 async function cutOff(source: ByteSource, main: Pages['main']): Promise<Warning[]> {
