@@ -23,7 +23,6 @@ import {
   validFromNodata,
 } from './windowValid';
 
-export { clipWindow } from './windowBlocks';
 export { BlockCache } from './windowCache';
 
 export interface ReadWindowOptions {

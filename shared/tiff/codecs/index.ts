@@ -1,3 +1,3 @@
 export { blockJob, decodeBlock } from './decodeBlock';
-export { codecName, corruptBlock } from './errors';
+export { corruptBlock } from './errors';
 export { createCodecs, type CodecEnvironment, type CodecOverrides } from './registry';

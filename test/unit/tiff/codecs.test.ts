@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '@shared/errors';
 import { createCodecs, decodeBlock } from '@shared/tiff/codecs';
 import { inflate } from '@shared/tiff/codecs/inflate/inflate';
+import { decodeReduced } from '@shared/tiff/codecs/reduced';
 import { undoHorizontal } from '@shared/tiff/codecs/predictor';
 import { halfsToFloats, triplesToFloats } from '@shared/tiff/codecs/smallFloats';
 import type { BlockCoding, BlockJob } from '@shared/tiff/types';
@@ -318,5 +319,28 @@ describe('samples', () => {
     expect(pixels.slice(9, 15)).toEqual([30, 30, 30, 40, 40, 40]);
     expect(pixels.slice(6, 9)).toEqual(pixels.slice(15, 18));
     expect(pixels.slice(6, 9)).toEqual([238, 14, 14]);
+  });
+});
+
+describe('a block at a fraction of its size', () => {
+  const job: BlockJob = {
+    coding: blockCoding({ samplesPerPixel: 2 }),
+    width: 3,
+    height: 2,
+    expectedBytes: 12,
+  };
+  const bytes = Uint8Array.of(1, 10, 3, 30, 5, 50, 5, 50, 7, 71, 9, 90);
+
+  test('holds the means of squares, cut at the edges', async () => {
+    const block = await decodeReduced(bytes, job, 2, codecs);
+    expect(block).toEqual({ width: 2, height: 1, channels: 2, samples: Uint8Array.of(4, 40, 7, 70) });
+  });
+
+  test('comes from the codec itself where that can', async () => {
+    const small = { width: 2, height: 1, channels: 2, samples: Uint8Array.of(1, 2, 3, 4) };
+    const registry = { get: codecs.get, reduced: { none: () => Promise.resolve(small) } };
+    expect(await decodeReduced(bytes, job, 2, registry)).toBe(small);
+    const unable = { get: codecs.get, reduced: { none: () => Promise.resolve(null) } };
+    expect((await decodeReduced(bytes, job, 8, unable)).samples).toEqual(Uint8Array.of(5, 50));
   });
 });

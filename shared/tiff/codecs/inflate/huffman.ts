@@ -5,12 +5,24 @@ export const MAX_LENGTH = 15;
  * An entry of a table is one number, so that the commonest, literals, are told from the rest by its sign. Literals: bits to
  * consume (4), four unused, the byte. Others are negative: bits to consume (4), kind (4), extra bits (4), base (16).
  */
-export const NEGATIVE = -0x80000000;
-/** The code is longer than the index, or no code at all. */
-export const NONE = NEGATIVE;
-export const END = NEGATIVE | (1 << 4);
-export const NUMBER = NEGATIVE | (2 << 4);
-export const KIND_MASK = NEGATIVE | (15 << 4);
+const NEGATIVE = -0x80000000;
+const NONE = NEGATIVE;
+const END = NEGATIVE | (1 << 4);
+const NUMBER = NEGATIVE | (2 << 4);
+const KIND_MASK = NEGATIVE | (15 << 4);
+
+/** The kinds of negative entries; `none` stands for a code that is longer than the index, or none at all. */
+export const ENTRY = { none: NONE, end: END, number: NUMBER } as const;
+
+/** Which of the kinds a negative entry is of. */
+export function kindOf(entry: number): number {
+  return entry & KIND_MASK;
+}
+
+/** The base of a length or distance. */
+export function baseOf(entry: number): number {
+  return (entry & ~NEGATIVE) >> 12;
+}
 
 /** A Huffman table (RFC 1951 §3.2.2), indexed by the next bits of the stream. */
 export interface Table {

@@ -1,14 +1,4 @@
-import {
-  END,
-  KIND_MASK,
-  MAX_LENGTH,
-  NEGATIVE,
-  NONE,
-  NUMBER,
-  createTable,
-  fillTable,
-  type Table,
-} from './huffman';
+import { ENTRY, MAX_LENGTH, baseOf, createTable, fillTable, kindOf, type Table } from './huffman';
 
 const LITERAL_BITS = 11;
 const DISTANCE_BITS = 9;
@@ -36,19 +26,19 @@ function basesOf(extras: readonly number[], first: number): number[] {
 }
 
 function numberEntry(base: number, extra: number): number {
-  return NUMBER | (extra << 8) | (base << 12);
+  return ENTRY.number | (extra << 8) | (base << 12);
 }
 
 function literalEntry(symbol: number): number {
   if (symbol < 256) return symbol << 8;
-  if (symbol === 256) return END;
+  if (symbol === 256) return ENTRY.end;
   const base = LENGTH_BASE[symbol - 257];
-  return base === undefined ? NONE : numberEntry(base, LENGTH_EXTRA[symbol - 257] as number);
+  return base === undefined ? ENTRY.none : numberEntry(base, LENGTH_EXTRA[symbol - 257] as number);
 }
 
 function distanceEntry(symbol: number): number {
   const base = DISTANCE_BASE[symbol];
-  return base === undefined ? NONE : numberEntry(base, DISTANCE_EXTRA[symbol] as number);
+  return base === undefined ? ENTRY.none : numberEntry(base, DISTANCE_EXTRA[symbol] as number);
 }
 
 function plainEntry(symbol: number): number {
@@ -165,15 +155,15 @@ class Inflater {
         count += 16;
       }
       let entry = literalTable[bits & ((1 << LITERAL_BITS) - 1)] as number;
-      if (entry === NONE) entry = longEntry(literals, bits, literalEntry);
+      if (entry === ENTRY.none) entry = longEntry(literals, bits, literalEntry);
       bits >>= entry & 15;
       count -= entry & 15;
       if (entry >= 0) {
         out[position++] = entry >> 8;
         continue;
       }
-      if ((entry & KIND_MASK) !== NUMBER) {
-        good = (entry & KIND_MASK) === END;
+      if (kindOf(entry) !== ENTRY.number) {
+        good = kindOf(entry) === ENTRY.end;
         break;
       }
       if (count < 16) {
@@ -182,7 +172,7 @@ class Inflater {
         count += 16;
       }
       const lengthExtra = (entry >> 8) & 15;
-      const length = ((entry & ~NEGATIVE) >> 12) + (bits & ((1 << lengthExtra) - 1));
+      const length = baseOf(entry) + (bits & ((1 << lengthExtra) - 1));
       bits >>= lengthExtra;
       count -= lengthExtra;
       if (count < 16) {
@@ -191,7 +181,7 @@ class Inflater {
         count += 16;
       }
       entry = distanceTable[bits & ((1 << DISTANCE_BITS) - 1)] as number;
-      if (entry === NONE) entry = longEntry(distances, bits, distanceEntry);
+      if (entry === ENTRY.none) entry = longEntry(distances, bits, distanceEntry);
       bits >>= entry & 15;
       count -= entry & 15;
       if (count < 16) {
@@ -200,10 +190,10 @@ class Inflater {
         count += 16;
       }
       const distanceExtra = (entry >> 8) & 15;
-      const distance = ((entry & ~NEGATIVE) >> 12) + (bits & ((1 << distanceExtra) - 1));
+      const distance = baseOf(entry) + (bits & ((1 << distanceExtra) - 1));
       bits >>= distanceExtra;
       count -= distanceExtra;
-      if ((entry & KIND_MASK) !== NUMBER || distance > position) {
+      if (kindOf(entry) !== ENTRY.number || distance > position) {
         good = false;
         break;
       }
@@ -228,10 +218,10 @@ class Inflater {
   #symbol(table: Table): number {
     if (this.#count < 16) this.#refill();
     const entry = table.entries[this.#bits & ((1 << table.indexBits) - 1)] as number;
-    if (entry < 0 && (entry & KIND_MASK) !== NUMBER) return -1;
+    if (entry < 0 && kindOf(entry) !== ENTRY.number) return -1;
     this.#bits >>= entry & 15;
     this.#count -= entry & 15;
-    return (entry & ~NEGATIVE) >> 12;
+    return baseOf(entry);
   }
 
   #refill(): void {
@@ -241,7 +231,7 @@ class Inflater {
   }
 }
 
-/** The entry of a code that is longer than its table's index, found bit by bit; NONE for no code. */
+/** The entry of a code that is longer than its table's index, found bit by bit; `none` for no code. */
 function longEntry(table: Table, bits: number, entryOf: (symbol: number) => number): number {
   let code = 0;
   let first = 0;
@@ -251,13 +241,13 @@ function longEntry(table: Table, bits: number, entryOf: (symbol: number) => numb
     const count = table.counts[length] as number;
     if (code - first < count) {
       const entry = entryOf(table.symbols[index + code - first] as number);
-      return entry === NONE ? NONE : entry | length;
+      return entry === ENTRY.none ? ENTRY.none : entry | length;
     }
     index += count;
     first = (first + count) << 1;
     code <<= 1;
   }
-  return NONE;
+  return ENTRY.none;
 }
 
 /** Repeats `length` bytes from `distance` back; returns the position behind them. */
