@@ -12,7 +12,7 @@ import {
   type Rectangle,
   type Ring,
 } from './geometry';
-import { varied } from './homes';
+import { varied } from './houses';
 import type { Plot } from './plot';
 import { smoothNoise } from './random';
 import type { Material } from './scene';

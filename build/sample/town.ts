@@ -9,7 +9,7 @@ import {
   type Point,
   type Rectangle,
 } from './geometry';
-import { FLAT_ROOFS, varied } from './homes';
+import { FLAT_ROOFS, varied } from './houses';
 import type { Plot } from './plot';
 
 /** Blocks of flats around greens and car parks. */
