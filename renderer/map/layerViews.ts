@@ -55,7 +55,8 @@ export function resultView(layer: ResultLayer, around: ResultSurroundings): Laye
   const read = (z: number, x: number, y: number) =>
     around.api.call('results.tile', { processingId, z, x, y });
   const source = resultSource(read, summary.bbox, around.view, (error) => around.onerror(error));
-  const ol = resultLayer(source, summary.styleName, (featureId) =>
+  const metresPerUnit = around.view.getMetersPerUnit() ?? 1;
+  const ol = resultLayer(source, summary.styleName, metresPerUnit, (featureId) =>
     around.isHighlighted(processingId, featureId),
   );
   return {

@@ -38,10 +38,13 @@ interface ClassStyles {
   readonly outline: Style;
 }
 
-/** A dark line under the coloured one keeps outlines readable on bright ground. */
-function stylesOf(item: FeatureClass): ClassStyles {
+/** From afar outlines are hairs, so that thousands of them do not hide the image. */
+const nearResolution = 0.4;
+const hairWidth = 0.9;
+
+function stylesOf(item: FeatureClass, strokeWidth: number): ClassStyles {
   const fill = new Fill({ color: item.hatch ? (hatch(item.fill) ?? css(item.fill)) : css(item.fill) });
-  const stroke = new Stroke({ color: css(item.stroke), width: item.strokeWidth });
+  const stroke = new Stroke({ color: css(item.stroke), width: strokeWidth });
   return {
     whole: new Style({ fill, stroke }),
     area: new Style({ fill }),
@@ -49,28 +52,38 @@ function stylesOf(item: FeatureClass): ClassStyles {
   };
 }
 
-const highlighted: ClassStyles = stylesOf({
-  key: 'highlight',
-  label: '',
-  fill: mapColours.highlightFill,
-  hatch: false,
-  stroke: mapColours.highlight,
-  strokeWidth: 3,
-});
+const highlighted: ClassStyles = stylesOf(
+  {
+    key: 'highlight',
+    label: '',
+    fill: mapColours.highlightFill,
+    hatch: false,
+    stroke: mapColours.highlight,
+    strokeWidth: 3,
+  },
+  3,
+);
 
-/** A result on the map. `isHighlighted` is asked for each feature's id as it is drawn. */
+/**
+ * A result on the map. `isHighlighted` is asked for each feature's id as it is drawn; `metresPerUnit` is that of the view's
+ * projection.
+ */
 export function resultLayer(
   source: VectorTileSource<RenderFeature>,
   styleName: string,
+  metresPerUnit: number,
   isHighlighted: (featureId: number | string | undefined) => boolean,
 ): VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature> {
   const style = resultStyle(styleName);
-  const styles = new Map(style.classes.map((item) => [item, stylesOf(item)]));
+  const near = new Map(style.classes.map((item) => [item, stylesOf(item, item.strokeWidth)]));
+  const far = new Map(style.classes.map((item) => [item, stylesOf(item, hairWidth)]));
 
-  const styleOf = (feature: FeatureLike): Style | undefined => {
+  const styleOf = (feature: FeatureLike, resolution: number): Style | undefined => {
     const properties = feature.getProperties();
     const item = style.classOf(properties);
-    const set = isHighlighted(feature.getId()) ? highlighted : (styles.get(item) ?? stylesOf(item));
+    const styles = resolution * metresPerUnit <= nearResolution ? near : far;
+    const set = isHighlighted(feature.getId()) ? highlighted : styles.get(item);
+    if (!set) return undefined;
     const part: unknown = properties[partKey];
     return part === 'area' ? set.area : part === 'outline' ? set.outline : set.whole;
   };

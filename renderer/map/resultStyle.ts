@@ -47,7 +47,7 @@ function bySteps(
   other: FeatureClass,
 ): ResultStyle {
   return {
-    classes: steps.map(([, item]) => item),
+    classes: [...steps.map(([, item]) => item), other],
     classOf: (properties) => {
       const value = Number(properties[property]);
       if (!Number.isFinite(value)) return other;

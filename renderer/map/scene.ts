@@ -8,8 +8,9 @@ import type { Api } from '../bridge';
 import type { Pointer, ViewFacts } from '../state/camera.svelte';
 import type { Layer, RasterLayer } from '../state/layers.svelte';
 import { rasterView, resultView, type LayerView } from './layerViews';
-import { earth, placementOf, type Placement } from './placement';
+import { placementOf, type Placement } from './placement';
 import { isPixels } from './projections';
+import { holds, type Space } from './space.svelte';
 import { clipRightOf } from './swipe';
 import type { TileLoaders } from './tileLoaders';
 
@@ -17,8 +18,8 @@ export interface SceneOptions {
   readonly api: Api;
   readonly loaders: TileLoaders;
   readonly view: View;
-  /** The space that the view shows: layers of another one are left out. */
-  readonly space: string;
+  /** What the view can show: layers of another space are left out. */
+  readonly space: Space;
   /** Where the swipe line stands, and for which layers; null without one. */
   swipe(layer: Layer): number | null;
   isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
@@ -49,7 +50,7 @@ export class MapScene {
 
   /** Takes over the list, topmost first; `shows` says which layers belong to this map. */
   sync(layers: readonly Layer[], shows: (layer: Layer) => boolean): void {
-    const wanted = layers.filter((layer) => shows(layer) && this.#fits(layer));
+    const wanted = layers.filter((layer) => shows(layer) && holds(this.#options.space, layer));
     const ids = new Set(wanted.map((layer) => layer.id));
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#remove(id);
     for (const [index, layer] of wanted.entries()) {
@@ -74,11 +75,6 @@ export class MapScene {
     for (const id of [...this.#shown.keys()]) this.#remove(id);
     this.map.setTarget(undefined);
     this.map.dispose();
-  }
-
-  #fits(layer: Layer): boolean {
-    const space = layer.kind === 'raster' ? this.#placement(layer).space : earth;
-    return space === this.#options.space;
   }
 
   #placement(layer: RasterLayer): Placement {

@@ -20,7 +20,7 @@ import {
 import { readPixels } from './pixelReadings';
 import { earth, placementOf } from './placement';
 import { boxInView, MapScene, pointerAt, viewFacts, viewFor } from './scene';
-import type { Space } from './space.svelte';
+import { holds, type Space } from './space.svelte';
 import type { TileLoaders } from './tileLoaders';
 
 const zoomMilliseconds = 140;
@@ -74,6 +74,9 @@ export class MapSession {
     this.#main.sync(layers, shows('all'));
     this.#second?.sync(layers, shows('before'));
     this.#workspace.camera.seen = layers;
+    this.#workspace.camera.elsewhere = new Set(
+      layers.filter((layer) => !holds(this.#space, layer)).map((layer) => layer.id),
+    );
   }
 
   /** The swipe line has moved. */
@@ -139,7 +142,9 @@ export class MapSession {
   }
 
   zoomToBox(box: LonLatBox): void {
-    if (this.#space.key === earth) this.#fit(boxInView(box, this.#space.projection));
+    if (this.#space.key !== earth) return;
+    // Not closer than the image has detail: a single tree would fill the window.
+    this.#fit(boxInView(box, this.#space.projection), this.#space.pixelSize ?? 0);
   }
 
   /** True when some of the box is in sight. */
@@ -199,7 +204,7 @@ export class MapSession {
       api,
       loaders: this.#loaders,
       view: this.view,
-      space: this.#space.key,
+      space: this.#space,
       swipe: (layer) =>
         compare.mode === 'swipe' && compare.compared.includes(layer) ? compare.position : null,
       isHighlighted: (processingId, featureId) => {
@@ -236,12 +241,11 @@ export class MapSession {
     );
   }
 
-  #fit(extent: Extent): void {
+  #fit(extent: Extent, minResolution = 0): void {
     if (isEmpty(extent) || !extent.every(Number.isFinite)) return;
     this.view.cancelAnimations();
     this.view.setRotation(0);
-    // Not closer than the image has detail.
-    this.view.fit(extent, { padding: fitPadding, minResolution: this.#space.pixelSize ?? 0 });
+    this.view.fit(extent, { padding: fitPadding, minResolution });
   }
 
   #tellFacts(): void {

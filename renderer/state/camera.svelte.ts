@@ -42,6 +42,7 @@ export class Camera implements CameraDriver {
   #facts = $state.raw<ViewFacts>(noFacts);
   #drawn = $state(true);
   #seen = $state.raw<readonly Layer[]>([]);
+  #elsewhere = $state.raw<ReadonlySet<string>>(new Set());
 
   get pointer(): Pointer | null {
     return this.#pointer;
@@ -75,6 +76,15 @@ export class Camera implements CameraDriver {
 
   set drawn(drawn: boolean) {
     this.#drawn = drawn;
+  }
+
+  /** Layers that the present view cannot show: they lie in another part of the world, or have no place on it. */
+  get elsewhere(): ReadonlySet<string> {
+    return this.#elsewhere;
+  }
+
+  set elsewhere(layerIds: ReadonlySet<string>) {
+    this.#elsewhere = layerIds;
   }
 
   /** Returns the function that detaches. */
