@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import keytar from 'keytar';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -82,7 +82,7 @@ function filesWith(root: string, text: string): string[] {
   const bytes = [Buffer.from(text), Buffer.from(text, 'utf16le')];
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => {
     const path = join(root, name);
-    if (!statSync(path).isFile()) return false;
+    if (!lstatSync(path).isFile()) return false;
     const content = readFileSync(path);
     return bytes.some((pattern) => content.includes(pattern));
   });

@@ -46,13 +46,17 @@ test('the content policy stops scripts and requests to elsewhere', async () => {
       () => 'answered',
       () => 'refused',
     );
-    let evaluated = 'ran';
-    try {
-      // The policy must stop text from becoming a program.
-      new Function('return 1')();
-    } catch {
-      evaluated = 'refused';
-    }
+    // Text must not become a program. In a timer, since what the driver itself evaluates is excepted from the policy.
+    const evaluated = await new Promise<string>((tell) => {
+      setTimeout(() => {
+        try {
+          new Function('return 1')();
+          tell('ran');
+        } catch {
+          tell('refused');
+        }
+      });
+    });
     return { request, evaluated };
   });
   expect(outcome).toEqual({ request: 'refused', evaluated: 'refused' });

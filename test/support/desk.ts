@@ -166,6 +166,13 @@ export class Desk {
     return Number(await this.job(id).getByTestId('job-features').getAttribute('data-count'));
   }
 
+  async hideResult(id: string): Promise<void> {
+    const row = this.job(id);
+    if ((await row.getAttribute('data-shown')) === 'true') await row.getByTestId('job-show').click();
+    await this.page.locator(`[data-testid="job-row"][data-job-id="${id}"][data-shown="false"]`).waitFor();
+    await this.whenDrawn();
+  }
+
   async showResult(id: string): Promise<void> {
     const row = this.job(id);
     if ((await row.getAttribute('data-shown')) !== 'true') await row.getByTestId('job-show').click();

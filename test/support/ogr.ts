@@ -20,9 +20,13 @@ export function query(path: string, sql: string): number {
 }
 
 /** `layer` defaults to the file's name without extension, as GeoJSON files have it. */
-export function inspect(path: string, layer = basename(path).replace(/\.\w+$/, '')): VectorReport {
+export function inspect(
+  path: string,
+  layer = basename(path).replace(/\.\w+$/, ''),
+  geometry = 'geometry',
+): VectorReport {
   return {
     features: query(path, `select count(*) as n from "${layer}"`),
-    invalid: query(path, `select count(*) as n from "${layer}" where not ST_IsValid(geometry)`),
+    invalid: query(path, `select count(*) as n from "${layer}" where not ST_IsValid(${geometry})`),
   };
 }
