@@ -11,7 +11,7 @@ export interface AnnouncementPorts {
   readonly services: Services;
   readonly emit: Emit;
   readonly notify: (note: Note) => void;
-  /** 0–1, null for none */
+  /** Of the uploads together: 0–1, null when none is under way. */
   readonly showProgress: (progress: number | null) => void;
 }
 

@@ -17,7 +17,7 @@ import {
   serveRenderer,
 } from './ipc';
 import { installMenu, showTheme } from './menu';
-import { notify, showProgress } from './notifications';
+import { notify, showProgress, stayAwake } from './notifications';
 import { RasterWorkerClient } from './rasters';
 import { ResultsService } from './results';
 import { SampleScene } from './sample';
@@ -104,11 +104,15 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
     services,
     emit,
     notify: (note) => notify(window, note),
-    showProgress: (progress) => showProgress(window, progress),
+    showProgress: (progress) => {
+      showProgress(window, progress);
+      stayAwake(progress !== null);
+    },
   });
   const handlers = createHandlers(services, workers, shellOf(ourWindow), tasks);
   listen(createDispatcher(handlers, { origin: appOrigin, log: logging.area('ipc') }), ourWindow);
 
+  const isEnding = endCleanly(services, stopWorkers);
   lockDown();
   serveRenderer(join(__dirname, '..', 'renderer'));
   const { theme } = readSettings(library.settings);
@@ -117,7 +121,9 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   window = openWindow({
     preload: join(__dirname, '..', 'preload', 'preload.cjs'),
     state: library.settings.get('window') as WindowState | null,
-    onState: (state) => library.settings.set('window', state),
+    onState: (state) => {
+      if (!isEnding()) library.settings.set('window', state);
+    },
     log: (message) => log.error(message),
   });
   window.webContents.once('did-finish-load', () => {
@@ -139,8 +145,6 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
     void status.refresh();
     void watch.now();
   });
-  endCleanly(services, stopWorkers);
-
   void services.engine.start();
   void status.refresh();
   void watch.now();
@@ -216,8 +220,10 @@ function filesAmong(argv: readonly string[], folder: string): string[] {
     .filter((path) => existsSync(path) && statSync(path).isFile());
 }
 
-/** What is under way is stopped and kept before the program ends; it ends soon in any case. */
-function endCleanly(services: Services, stopWorkers: () => void): void {
+/**
+ * What is under way is stopped and kept before the program ends; it ends soon in any case. Returns whether it is ending.
+ */
+function endCleanly(services: Services, stopWorkers: () => void): () => boolean {
   let ending = false;
   const end = (): void => {
     if (ending) return;
@@ -237,6 +243,7 @@ function endCleanly(services: Services, stopWorkers: () => void): void {
   });
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
+  return () => ending;
 }
 
 function fail(error: unknown): void {

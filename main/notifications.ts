@@ -1,4 +1,4 @@
-import { Notification, type BrowserWindow } from 'electron';
+import { Notification, powerSaveBlocker, type BrowserWindow } from 'electron';
 
 export interface Note {
   readonly title: string;
@@ -20,4 +20,16 @@ export function notify(window: BrowserWindow | null, note: Note): void {
 /** Progress on the task bar: 0–1, null for none. */
 export function showProgress(window: BrowserWindow | null, progress: number | null): void {
   if (window && !window.isDestroyed()) window.setProgressBar(progress ?? -1);
+}
+
+let blocker: number | null = null;
+
+/** Keeps the computer from going to sleep by itself while something is under way; the screen may go dark. */
+export function stayAwake(wanted: boolean): void {
+  if (wanted) {
+    blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+  } else if (blocker !== null) {
+    powerSaveBlocker.stop(blocker);
+    blocker = null;
+  }
 }

@@ -1,40 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { basename } from 'node:path';
-import { AppError, toErrorData } from '@shared/errors';
+import { AppError } from '@shared/errors';
 import type { Finding, Upload, UploadChunk } from '@shared/ipc/types';
 import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
-import type { Log } from '@shared/log';
 import { Announcer } from './announcer';
-import { isRequestFailure, judge } from './failures';
-import { Meter } from './meter';
-import { Parallelism } from './parallel';
-import {
-  usualTiming,
-  type ImageServer,
-  type Ledger,
-  type OpenSource,
-  type PlanLimits,
-  type Timing,
-} from './ports';
+import { newUpload } from './newUpload';
+import type { PlanLimits, UploadChange } from './ports';
 import { preflight, totalBytes } from './preflight';
-import { UploadRun } from './run';
-import { Slots } from './slots';
+import { Runs, type RunsPorts } from './runs';
 import { describeUpload, isFinished, isResumable } from './view';
-import { Waiting } from './wait';
 
-export interface UploadsPorts {
-  readonly ledger: Ledger;
-  /** The server of an account, for the length of one upload. */
-  readonly serverOf: (accountId: string) => ImageServer;
-  readonly openSource: OpenSource;
+export interface UploadsPorts extends RunsPorts {
   /** What the account's server takes: bytes and px a side of one file. */
   readonly limitsOf: (accountId: string) => { readonly maxBytes: number; readonly maxSide: number };
-  readonly log: Log;
-  /** Patience with the server of an account, where it is not the usual one. */
-  readonly timingFor?: (accountId: string) => Partial<Timing>;
-  readonly random?: () => number;
-  readonly pid?: number;
 }
 
 export interface StartUpload {
@@ -59,47 +36,27 @@ export interface UploadListener {
   onRemoved?(uploadId: string): void;
 }
 
-/** Why a run was stopped from outside. */
-class Stopped extends Error {
-  constructor(readonly why: 'paused' | 'cancelled' | 'closing') {
-    super(why);
-  }
-}
-
-interface ActiveRun {
-  readonly abort: AbortController;
-  readonly meter: Meter;
-  /** Resolves once nothing of the run goes on. */
-  readonly ended: Promise<void>;
-}
-
-const quotaPatienceMs = 5_000;
 const usualTarget = 64 * 1024 * 1024;
+/** ms to wait for a server's word on what it has room for */
+const quotaPatienceMs = 5_000;
 
-/**
- * The queue of uploads. All of them may run at once, sharing an account's slots: the first in the queue is served first.
- * What is under way when the program ends goes on when it starts again.
- */
+/** The queue of uploads. What is under way when the program ends goes on when it starts again. */
 export class Uploads {
   readonly #ports: UploadsPorts;
-  readonly #waiting = new Waiting();
-  readonly #listeners = new Set<UploadListener>();
-  readonly #runs = new Map<string, ActiveRun>();
-  readonly #accounts = new Map<string, { readonly slots: Slots; readonly parallelism: Parallelism }>();
+  readonly #runs: Runs;
   readonly #announcer: Announcer;
-  readonly #pid: number;
-  readonly #renewal: NodeJS.Timeout;
-  #closed = false;
+  readonly #listeners = new Set<UploadListener>();
 
   constructor(ports: UploadsPorts) {
     this.#ports = ports;
+    this.#runs = new Runs(ports, {
+      onUpload: (id) => this.#announcer.now(id),
+      onChunk: (chunk) => this.#tellChunk(chunk),
+    });
     this.#announcer = new Announcer(
       (id) => this.#announce(id),
-      () => this.#runs.keys(),
+      () => this.#runs.ids(),
     );
-    this.#pid = ports.pid ?? process.pid;
-    this.#renewal = setInterval(() => this.#renewLeases(), usualTiming.leaseMs / 3);
-    this.#renewal.unref();
   }
 
   listen(listener: UploadListener): () => void {
@@ -127,23 +84,18 @@ export class Uploads {
 
   /** What an upload would be, and what stands against it. Nothing is written. */
   async preview(
-    wanted: {
-      readonly accountId: string;
-      readonly path: string;
-      readonly mosaicId: string | null;
-      readonly targetBytes?: number | undefined;
-    },
+    wanted: { readonly accountId: string; readonly path: string; readonly mosaicId: string | null },
     signal: AbortSignal = new AbortController().signal,
   ): Promise<UploadPreview> {
-    const { accountId, path, mosaicId, targetBytes = usualTarget } = wanted;
+    const { accountId, path, mosaicId } = wanted;
     const source = await this.#ports.openSource(path);
     try {
-      const plan = await source.plan(this.#limits(accountId, targetBytes), signal);
+      const plan = await source.plan(this.#limits(accountId, usualTarget), signal);
       const server = this.#ports.serverOf(accountId);
       // A server that does not answer now is no reason not to show the rest.
       const images = mosaicId ? await server.images(mosaicId, signal).catch(() => []) : [];
       const mosaicName = mosaicId ? await server.mosaicName(mosaicId, signal).catch(() => null) : null;
-      const freeBytes = await server.freeStorage(signal).catch(() => null);
+      const freeBytes = await this.#freeBytes(accountId);
       return {
         chunkCount: plan.chunks.length,
         skippedCount: plan.skipped.length,
@@ -161,12 +113,12 @@ export class Uploads {
    * Throws the first finding that stands against it, `tiff.*`, `rasters.*`.
    */
   async start(wanted: StartUpload): Promise<Upload> {
-    const { accountId, path } = wanted;
-    const signal = new AbortController().signal;
+    const { accountId, path, mosaic } = wanted;
+    const { signal } = new AbortController();
     const limits = this.#limits(accountId, wanted.targetBytes ?? usualTarget);
     const source = await this.#ports.openSource(path);
     try {
-      const { identity, description } = source;
+      const { identity, description: raster } = source;
       const known = this.#underWay(wanted, identity.hash, limits);
       if (known) {
         this.resume(known.id);
@@ -174,51 +126,27 @@ export class Uploads {
       }
       const plan = await source.plan(limits, signal);
       const freeBytes = await this.#freeBytes(accountId);
-      const facts = { raster: description, plan, images: [], mosaicName: null, freeBytes };
-      const against = preflight(facts).find((finding) => finding.level === 'stop');
+      const against = preflight({ raster, plan, images: [], mosaicName: null, freeBytes }).find(
+        (finding) => finding.level === 'stop',
+      );
       if (against) throw new AppError(against.kind, against.params);
-      const { mosaic } = wanted;
-      const mosaicName =
+      const name =
         'name' in mosaic ? mosaic.name : await this.#ports.serverOf(accountId).mosaicName(mosaic.id, signal);
-      const id = randomUUID();
-      const createdAt = new Date().toISOString();
-      const upload: UploadRecord = {
-        id,
+      const { upload, chunks } = newUpload({
+        id: randomUUID(),
         accountId,
         path,
-        name: basename(path),
-        mosaicId: 'id' in mosaic ? mosaic.id : null,
-        mosaicName,
-        mosaicTag: `orthodesk-${id.slice(0, 13)}`,
-        state: 'waiting',
-        pausedBy: null,
-        sourceSize: identity.size,
-        sourceMtimeMs: identity.mtimeMs,
-        sourceHash: identity.hash,
-        ...limits,
+        mosaic: { id: 'id' in mosaic ? mosaic.id : null, name },
+        identity,
+        plan,
+        limits,
         position: Math.max(0, ...this.#ports.ledger.list().map((other) => other.position)) + 1,
-        error: null,
-        createdAt,
-        finishedAt: null,
-      };
-      const chunks = plan.chunks.map(({ name, window, bytes }, index): ChunkRecord => ({
-        uploadId: id,
-        index,
-        name,
-        ...window,
-        bytes,
-        state: 'planned',
-        attempts: 0,
-        sha1: null,
-        imageId: null,
-        usable: false,
-        error: null,
-        changedAt: createdAt,
-      }));
+        createdAt: new Date().toISOString(),
+      });
       this.#ports.ledger.insert(upload, chunks);
-      this.#announcer.now(id);
-      this.#begin(id);
-      return this.get(id);
+      this.#announcer.now(upload.id);
+      this.#runs.begin(upload.id);
+      return this.get(upload.id);
     } finally {
       await source.close();
     }
@@ -228,7 +156,7 @@ export class Uploads {
   async pause(uploadId: string, by: PauseReason = 'user'): Promise<void> {
     const upload = this.#record(uploadId);
     if (isFinished(upload) || upload.state === 'paused') return;
-    await this.#stop(uploadId, 'paused');
+    await this.#runs.stop(uploadId);
     if (!isFinished(this.#record(uploadId))) this.#change(uploadId, { state: 'paused', pausedBy: by });
   }
 
@@ -236,27 +164,22 @@ export class Uploads {
     const upload = this.#record(uploadId);
     if (this.#runs.has(uploadId) || isFinished(upload)) return;
     this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null });
-    this.#begin(uploadId);
+    this.#runs.begin(uploadId);
   }
 
   /** Tries again what failed or was cancelled. */
   retry(uploadId: string): void {
     const upload = this.#record(uploadId);
     if (upload.state !== 'failed' && upload.state !== 'cancelled') return;
-    if (upload.error?.kind === 'uploads.mosaic_gone') {
-      this.#change(uploadId, { mosaicId: null });
-      for (const { index } of this.#ports.ledger.chunks(uploadId)) {
-        this.#ports.ledger.updateChunk(uploadId, index, { state: 'planned', imageId: null, usable: false });
-      }
-    }
+    if (upload.error?.kind === 'uploads.mosaic_gone') this.#forgetMosaic(uploadId);
     this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null, finishedAt: null });
-    this.#begin(uploadId);
+    this.#runs.begin(uploadId);
   }
 
   /** Gives an upload up. What the server has already stays there. */
   async cancel(uploadId: string): Promise<void> {
     if (this.#record(uploadId).state === 'done') return;
-    await this.#stop(uploadId, 'cancelled');
+    await this.#runs.stop(uploadId);
     this.#change(uploadId, { state: 'cancelled', pausedBy: null, finishedAt: new Date().toISOString() });
   }
 
@@ -278,7 +201,7 @@ export class Uploads {
 
   /** Goes on with everything that was under way when the program ended. */
   resumeInterrupted(): void {
-    for (const upload of this.#ports.ledger.list()) if (isResumable(upload)) this.#begin(upload.id);
+    for (const upload of this.#ports.ledger.list()) if (isResumable(upload)) this.#runs.begin(upload.id);
   }
 
   /** The account has signed in again: what waited for that goes on. */
@@ -290,121 +213,22 @@ export class Uploads {
 
   /** The network is back, or the computer woke up: whatever waits tries now. */
   wake(): void {
-    this.#waiting.wake();
+    this.#runs.wake();
   }
 
   /** Resolves once the upload has ended or is paused. */
   async ended(uploadId: string): Promise<Upload> {
-    await this.#runs.get(uploadId)?.ended;
+    await this.#runs.ended(uploadId);
     return this.get(uploadId);
   }
 
   /** Stops all work; it goes on at the next start. */
   async close(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#renewal);
-    await Promise.all([...this.#runs.keys()].map((id) => this.#stop(id, 'closing')));
+    await this.#runs.close();
     this.#announcer.close();
   }
 
-  #begin(uploadId: string): void {
-    if (this.#closed || this.#runs.has(uploadId)) return;
-    const abort = new AbortController();
-    // Every chunk on its way, and everything that waits, listens.
-    setMaxListeners(0, abort.signal);
-    const meter = new Meter();
-    const ended = this.#run(uploadId, abort.signal, meter).finally(() => {
-      this.#runs.delete(uploadId);
-      this.#ports.ledger.release(uploadId, this.#pid);
-      this.#announcer.now(uploadId);
-    });
-    this.#runs.set(uploadId, { abort, meter, ended });
-  }
-
-  async #run(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
-    try {
-      await this.#takeLease(uploadId, signal);
-      try {
-        await this.#runOnce(uploadId, signal, meter);
-      } catch (error) {
-        // The reader is started anew; what the network was doing is in the ledger.
-        if (!(error instanceof AppError) || error.kind !== 'uploads.reader_stopped') throw error;
-        this.#ports.log.warn('the reader of an upload stopped', { upload: uploadId });
-        await this.#runOnce(uploadId, signal, meter);
-      }
-      this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
-      this.#ports.log.info('uploaded', { upload: uploadId });
-    } catch (error) {
-      this.#afterFailure(uploadId, error, signal);
-    }
-  }
-
-  #runOnce(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
-    const upload = this.#record(uploadId);
-    const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
-    const run = new UploadRun(
-      upload,
-      {
-        ...this.#account(upload.accountId),
-        ledger,
-        openSource,
-        server: serverOf(upload.accountId),
-        meter,
-        waiting: this.#waiting,
-        timing: { ...usualTiming, ...this.#ports.timingFor?.(upload.accountId) },
-        random,
-        log,
-        onUpload: () => this.#announcer.now(uploadId),
-        onChunk: (chunk) => this.#tellChunk(chunk),
-      },
-      signal,
-    );
-    return run.run();
-  }
-
-  #afterFailure(uploadId: string, error: unknown, signal: AbortSignal): void {
-    const verdict = judge(error, signal);
-    if (verdict.kind === 'aborted') return;
-    const upload = this.#record(uploadId);
-    if (verdict.kind === 'signed_out') {
-      this.#change(uploadId, { state: 'paused', pausedBy: 'signed_out', error: toErrorData(error) });
-      return;
-    }
-    const gone = isRequestFailure(error) && error.status === 404 && upload.mosaicId !== null;
-    const told = gone
-      ? new AppError('uploads.mosaic_gone', { mosaic: upload.mosaicName }, { cause: error })
-      : error;
-    this.#ports.log.warn('an upload failed', { upload: uploadId, error });
-    this.#change(uploadId, {
-      state: 'failed',
-      error: toErrorData(told),
-      finishedAt: new Date().toISOString(),
-    });
-  }
-
-  /** Waits while another process works on the upload. */
-  async #takeLease(uploadId: string, signal: AbortSignal): Promise<void> {
-    while (!this.#lease(uploadId)) await this.#waiting.pause(usualTiming.leaseMs / 5, signal);
-  }
-
-  #lease(uploadId: string): boolean {
-    return this.#ports.ledger.lease(uploadId, this.#pid, Date.now() + usualTiming.leaseMs, isAlive);
-  }
-
-  #renewLeases(): void {
-    for (const id of this.#runs.keys()) {
-      if (this.#lease(id)) continue;
-      this.#ports.log.warn('another process has taken over an upload', { upload: id });
-      void this.#stop(id, 'closing');
-    }
-  }
-
-  async #stop(uploadId: string, why: Stopped['why']): Promise<void> {
-    const run = this.#runs.get(uploadId);
-    run?.abort.abort(new Stopped(why));
-    await run?.ended;
-  }
-
+  /** The upload of this very file into this very mosaic that has not ended. */
   #underWay(wanted: StartUpload, hash: string, limits: PlanLimits): UploadRecord | undefined {
     const { accountId, path, mosaic } = wanted;
     return this.#ports.ledger
@@ -418,6 +242,13 @@ export class Uploads {
           upload.targetBytes === limits.targetBytes &&
           ('id' in mosaic ? upload.mosaicId === mosaic.id : upload.mosaicName === mosaic.name),
       );
+  }
+
+  #forgetMosaic(uploadId: string): void {
+    this.#change(uploadId, { mosaicId: null });
+    for (const { index } of this.#ports.ledger.chunks(uploadId)) {
+      this.#ports.ledger.updateChunk(uploadId, index, { state: 'planned', imageId: null, usable: false });
+    }
   }
 
   /** Null where the server does not say at once: then it will say so itself. */
@@ -434,31 +265,19 @@ export class Uploads {
     return { targetBytes: Math.min(targetBytes, maxBytes), maxBytes, maxSide };
   }
 
-  #account(accountId: string): { readonly slots: Slots; readonly parallelism: Parallelism } {
-    const known = this.#accounts.get(accountId);
-    if (known) return known;
-    const slots = new Slots(0);
-    const parallelism = new Parallelism({ onChange: (level) => slots.resize(level) });
-    slots.resize(parallelism.level);
-    const account = { slots, parallelism };
-    this.#accounts.set(accountId, account);
-    return account;
-  }
-
   #record(uploadId: string): UploadRecord {
     const upload = this.#ports.ledger.get(uploadId);
     if (!upload) throw new AppError('uploads.not_found');
     return upload;
   }
 
-  #change(uploadId: string, change: Parameters<Ledger['update']>[1]): void {
+  #change(uploadId: string, change: UploadChange): void {
     this.#ports.ledger.update(uploadId, change);
     this.#announcer.now(uploadId);
   }
 
   #describe(upload: UploadRecord): Upload {
-    const rate = this.#runs.get(upload.id)?.meter.rate() ?? null;
-    return describeUpload(upload, this.#ports.ledger.chunks(upload.id), rate);
+    return describeUpload(upload, this.#ports.ledger.chunks(upload.id), this.#runs.rate(upload.id));
   }
 
   #announce(uploadId: string): void {
@@ -471,14 +290,5 @@ export class Uploads {
   #tellChunk(chunk: ChunkRecord): void {
     for (const listener of this.#listeners) listener.onChunk?.(chunk);
     this.#announcer.soon(chunk.uploadId);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,0 +1,211 @@
+import { setMaxListeners } from 'node:events';
+import { AppError, toErrorData } from '@shared/errors';
+import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { Log } from '@shared/log';
+import { isRequestFailure, judge } from './failures';
+import { Leases } from './leases';
+import { Meter } from './meter';
+import { Parallelism } from './parallel';
+import {
+  usualTiming,
+  type ImageServer,
+  type Ledger,
+  type OpenSource,
+  type Timing,
+  type UploadChange,
+} from './ports';
+import { UploadRun } from './run';
+import { Slots } from './slots';
+import { Waiting } from './wait';
+
+export interface RunsPorts {
+  readonly ledger: Ledger;
+  /** The server of an account, for the length of one upload. */
+  readonly serverOf: (accountId: string) => ImageServer;
+  readonly openSource: OpenSource;
+  /** Patience with the server of an account, where it is not the usual one. */
+  readonly timingFor?: (accountId: string) => Partial<Timing>;
+  readonly log: Log;
+  readonly random?: () => number;
+  readonly pid?: number;
+}
+
+/** Why a run was stopped from outside. */
+class Stopped extends Error {}
+
+interface ActiveRun {
+  readonly abort: AbortController;
+  readonly meter: Meter;
+  /** Resolves once nothing of the run goes on. */
+  readonly ended: Promise<void>;
+}
+
+/** What is being uploaded now. An account's uploads share its slots: the first in the queue is served first. */
+export class Runs {
+  readonly #ports: RunsPorts;
+  readonly #onUpload: (uploadId: string) => void;
+  readonly #onChunk: (chunk: ChunkRecord) => void;
+  readonly #waiting = new Waiting();
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #accounts = new Map<string, { readonly slots: Slots; readonly parallelism: Parallelism }>();
+  readonly #leases: Leases;
+  readonly #renewal: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(
+    ports: RunsPorts,
+    tell: { onUpload: (uploadId: string) => void; onChunk: (chunk: ChunkRecord) => void },
+  ) {
+    this.#ports = ports;
+    this.#onUpload = tell.onUpload;
+    this.#onChunk = tell.onChunk;
+    this.#leases = new Leases(ports.ledger, usualTiming.leaseMs, ports.pid);
+    this.#renewal = setInterval(() => this.#renew(), usualTiming.leaseMs / 3);
+    this.#renewal.unref();
+  }
+
+  ids(): Iterable<string> {
+    return this.#active.keys();
+  }
+
+  has(uploadId: string): boolean {
+    return this.#active.has(uploadId);
+  }
+
+  /** bytes per second, null when nothing is being sent */
+  rate(uploadId: string): number | null {
+    return this.#active.get(uploadId)?.meter.rate() ?? null;
+  }
+
+  /** Resolves once the upload has ended or is stopped. */
+  async ended(uploadId: string): Promise<void> {
+    await this.#active.get(uploadId)?.ended;
+  }
+
+  begin(uploadId: string): void {
+    if (this.#closed || this.#active.has(uploadId)) return;
+    const abort = new AbortController();
+    // Every chunk on its way, and everything that waits, listens.
+    setMaxListeners(0, abort.signal);
+    const meter = new Meter();
+    const ended = this.#run(uploadId, abort.signal, meter).finally(() => {
+      this.#active.delete(uploadId);
+      this.#leases.release(uploadId);
+      this.#onUpload(uploadId);
+    });
+    this.#active.set(uploadId, { abort, meter, ended });
+  }
+
+  /** Resolves once nothing of it goes on; the ledger says how far it came. */
+  async stop(uploadId: string): Promise<void> {
+    const run = this.#active.get(uploadId);
+    run?.abort.abort(new Stopped('stopped'));
+    await run?.ended;
+  }
+
+  wake(): void {
+    this.#waiting.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#renewal);
+    await Promise.all([...this.#active.keys()].map((id) => this.stop(id)));
+  }
+
+  async #run(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
+    try {
+      await this.#takeLease(uploadId, signal);
+      try {
+        await this.#runOnce(uploadId, signal, meter);
+      } catch (error) {
+        // The reader is started anew; what the network was doing is in the ledger.
+        if (!(error instanceof AppError) || error.kind !== 'uploads.reader_stopped') throw error;
+        this.#ports.log.warn('the reader of an upload stopped', { upload: uploadId });
+        await this.#runOnce(uploadId, signal, meter);
+      }
+      this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
+      this.#ports.log.info('uploaded', { upload: uploadId });
+    } catch (error) {
+      this.#afterFailure(uploadId, error, signal);
+    }
+  }
+
+  #runOnce(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
+    const upload = this.#record(uploadId);
+    const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
+    const run = new UploadRun(
+      upload,
+      {
+        ...this.#account(upload.accountId),
+        ledger,
+        openSource,
+        server: serverOf(upload.accountId),
+        meter,
+        waiting: this.#waiting,
+        timing: { ...usualTiming, ...this.#ports.timingFor?.(upload.accountId) },
+        random,
+        log,
+        onUpload: () => this.#onUpload(uploadId),
+        onChunk: this.#onChunk,
+      },
+      signal,
+    );
+    return run.run();
+  }
+
+  #afterFailure(uploadId: string, error: unknown, signal: AbortSignal): void {
+    const verdict = judge(error, signal);
+    if (verdict.kind === 'aborted') return;
+    const upload = this.#record(uploadId);
+    if (verdict.kind === 'signed_out') {
+      this.#change(uploadId, { state: 'paused', pausedBy: 'signed_out', error: toErrorData(error) });
+      return;
+    }
+    const gone = isRequestFailure(error) && error.status === 404 && upload.mosaicId !== null;
+    const told = gone
+      ? new AppError('uploads.mosaic_gone', { mosaic: upload.mosaicName }, { cause: error })
+      : error;
+    this.#ports.log.warn('an upload failed', { upload: uploadId, error });
+    this.#change(uploadId, {
+      state: 'failed',
+      error: toErrorData(told),
+      finishedAt: new Date().toISOString(),
+    });
+  }
+
+  /** Waits while another process works on the upload. */
+  async #takeLease(uploadId: string, signal: AbortSignal): Promise<void> {
+    while (!this.#leases.take(uploadId)) await this.#waiting.pause(usualTiming.leaseMs / 5, signal);
+  }
+
+  #renew(): void {
+    for (const id of this.#active.keys()) {
+      if (this.#leases.take(id)) continue;
+      this.#ports.log.warn('another process has taken over an upload', { upload: id });
+      void this.stop(id);
+    }
+  }
+
+  #account(accountId: string): { readonly slots: Slots; readonly parallelism: Parallelism } {
+    const known = this.#accounts.get(accountId);
+    if (known) return known;
+    const slots = new Slots(0);
+    const parallelism = new Parallelism({ onChange: (level) => slots.resize(level) });
+    slots.resize(parallelism.level);
+    const account = { slots, parallelism };
+    this.#accounts.set(accountId, account);
+    return account;
+  }
+
+  #record(uploadId: string): UploadRecord {
+    const upload = this.#ports.ledger.get(uploadId);
+    if (!upload) throw new AppError('uploads.not_found');
+    return upload;
+  }
+
+  #change(uploadId: string, change: UploadChange): void {
+    this.#ports.ledger.update(uploadId, change);
+    this.#onUpload(uploadId);
+  }
+}
