@@ -28,11 +28,16 @@ export async function prepareApplication(wanted) {
   await ensureDependencies();
   const runtime = await ensureElectron({ retry: wanted.retryDownload });
   await ensureKeytar();
-  const sqlite = await ensureSqlite(runtime);
+  // The compiler keeps one core busy for a while; bundles need the other.
+  const [sqlite] = await Promise.all([ensureSqlite(runtime), prepareDist(wanted.bundles)]);
+  return { runtime, env: applicationEnv(runtime, sqlite) };
+}
+
+/** Everything in dist/. */
+async function prepareDist(/** @type {readonly string[] | undefined} */ bundles) {
   await ensureMessages();
   await ensureIcons();
-  await ensureBundles(wanted.bundles);
-  return { runtime, env: applicationEnv(runtime, sqlite) };
+  await ensureBundles(bundles);
 }
 
 /** What the sources need to be read by the tools: packages and the compiled messages. */

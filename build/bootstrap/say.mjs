@@ -21,6 +21,6 @@ export async function step(line, work) {
   const started = performance.now();
   const result = await work();
   const seconds = (performance.now() - started) / 1000;
-  if (seconds >= 5) say(`  done in ${seconds.toFixed(0)} s`);
+  if (seconds >= 5) say(`${line}: done in ${seconds.toFixed(0)} s`);
   return result;
 }
