@@ -204,7 +204,10 @@ class FakeWorkers {
     const [here, there] = portPair();
     let exit: () => void = () => undefined;
     const service = new RasterService(createNodeCodecs());
-    const methods = rasterMethods(service) as unknown as Record<string, (input: never, context: RpcContext) => Promise<unknown>>;
+    const methods = rasterMethods(service) as unknown as Record<
+      string,
+      (input: never, context: RpcContext) => Promise<unknown>
+    >;
     const mortal = Object.entries(methods).map(([name, method]) => [
       name,
       (input: never, context: RpcContext) => {
@@ -238,7 +241,11 @@ describe.skipIf(skip)('the client of the worker', () => {
     const workers = new FakeWorkers();
     const client = new RasterWorkerClient(workers.spawn);
     const { id, description, identity } = await client.open(path);
-    expect([description.width, identity.size, client.pathOf(id)]).toEqual([130, readFileSync(path).length, path]);
+    expect([description.width, identity.size, client.pathOf(id)]).toEqual([
+      130,
+      readFileSync(path).length,
+      path,
+    ]);
     expect(await client.readBlocks(request(id))).toHaveLength(2);
     await client.close(id);
     expect(await kindOf(client.readBlocks(request(id)))).toBe('rasters.not_open');
@@ -255,7 +262,10 @@ describe.skipIf(skip)('the client of the worker', () => {
     const second = await client.open(path);
     const before = await client.readBlocks(request(first.id));
     workers.deaths = 1;
-    const both = await Promise.all([client.readBlocks(request(first.id)), client.readBlocks(request(second.id))]);
+    const both = await Promise.all([
+      client.readBlocks(request(first.id)),
+      client.readBlocks(request(second.id)),
+    ]);
     expect(both).toEqual([before, before]);
     expect(workers.started).toBe(2);
     client.shutDown();

@@ -113,12 +113,16 @@ describe('pictures', () => {
       [1, 2, 3, 255],
       [4, 5, 6, 0],
     ];
-    expect([...toRgba(pixels([Uint8Array.of(1, 0)]), describeRaster({ palette }))]).toEqual([4, 5, 6, 0, 1, 2, 3, 255]);
+    expect([...toRgba(pixels([Uint8Array.of(1, 0)]), describeRaster({ palette }))]).toEqual([
+      4, 5, 6, 0, 1, 2, 3, 255,
+    ]);
     const cmyk = describeRaster({ bands: 4, levels: [{ coding: blockCoding({ photometric: 'cmyk' }) }] });
     const ink = [Uint8Array.of(21), Uint8Array.of(192), Uint8Array.of(55), Uint8Array.of(165)];
     expect([...toRgba(pixels(ink), cmyk)]).toEqual([82, 22, 70, 255]);
     const inverted = describeRaster({ levels: [{ coding: blockCoding({ photometric: 'white_is_zero' }) }] });
-    expect([...toRgba(pixels([Uint8Array.of(0, 250)]), inverted)]).toEqual([255, 255, 255, 255, 5, 5, 5, 255]);
+    expect([...toRgba(pixels([Uint8Array.of(0, 250)]), inverted)]).toEqual([
+      255, 255, 255, 255, 5, 5, 5, 255,
+    ]);
   });
 });
 

@@ -21,7 +21,8 @@ const HEIGHT = 110;
 let image: TestImage;
 
 beforeAll(() => {
-  if (!skip) image = writeTestImage(folder.path('source'), 'uint16', { width: WIDTH, height: HEIGHT, bands: 3 });
+  if (!skip)
+    image = writeTestImage(folder.path('source'), 'uint16', { width: WIDTH, height: HEIGHT, bands: 3 });
 });
 afterAll(() => folder.remove());
 
@@ -31,10 +32,13 @@ function counting(): CodecRegistry & { decoded: number } {
     decoded: 0,
     get: (compression: Parameters<CodecRegistry['get']>[0]) => {
       const decoder = codecs.get(compression);
-      return decoder && ((bytes: Uint8Array, job: Parameters<typeof decoder>[1]) => {
-        registry.decoded++;
-        return decoder(bytes, job);
-      });
+      return (
+        decoder &&
+        ((bytes: Uint8Array, job: Parameters<typeof decoder>[1]) => {
+          registry.decoded++;
+          return decoder(bytes, job);
+        })
+      );
     },
   };
   return registry;
@@ -159,8 +163,13 @@ describe.skipIf(skip)('validity equals the mask that GDAL reports', () => {
     const opened = raster ?? (await openInMemory(path));
     const whole = await readWindow(opened, codecs);
     expect(Buffer.compare(whole.valid as Uint8Array, referee)).toBe(0);
-    const part = await readWindow(opened, codecs, { window: { x: 33, y: 21, width: 40, height: 30 }, bands: [0] });
-    expect(Array.from(part.valid as Uint8Array)).toEqual(crop(referee, { x: 33, y: 21, width: 40, height: 30 }));
+    const part = await readWindow(opened, codecs, {
+      window: { x: 33, y: 21, width: 40, height: 30 },
+      bands: [0],
+    });
+    expect(Array.from(part.valid as Uint8Array)).toEqual(
+      crop(referee, { x: 33, y: 21, width: 40, height: 30 }),
+    );
   }
 
   /** A copy whose upper left corner is 0 in all bands. */
@@ -188,10 +197,18 @@ describe.skipIf(skip)('validity equals the mask that GDAL reports', () => {
 
   test('for alpha', async () => {
     const alpha = folder.path('alpha.tif');
-    translate(withHole('hole4', 4), alpha, ['TILED=YES', 'BLOCKXSIZE=32', 'BLOCKYSIZE=32', 'ALPHA=YES', 'PHOTOMETRIC=RGB']);
+    translate(withHole('hole4', 4), alpha, [
+      'TILED=YES',
+      'BLOCKXSIZE=32',
+      'BLOCKYSIZE=32',
+      'ALPHA=YES',
+      'PHOTOMETRIC=RGB',
+    ]);
     const read = await readWindow(await openInMemory(alpha), codecs);
     const band = gdalBands(alpha, 'uint8', 4)[3] as Uint8Array;
-    expect(Array.from(read.valid as Uint8Array)).toEqual(Array.from(band, (value) => (value === 0 ? 0 : 255)));
+    expect(Array.from(read.valid as Uint8Array)).toEqual(
+      Array.from(band, (value) => (value === 0 ? 0 : 255)),
+    );
   });
 
   test('for an internal mask, whose tiles are others than the image’s', async () => {
@@ -199,8 +216,25 @@ describe.skipIf(skip)('validity equals the mask that GDAL reports', () => {
     const path = folder.path('internal.tif');
     translate(withHole('hole3', 1), nodata, [], ['-a_nodata', '0']);
     gdal(
-      'gdal_translate', '-q', '-mask', 'mask', '-a_nodata', 'none', '-co', 'TILED=YES', '-co', 'BLOCKXSIZE=64',
-      '-co', 'BLOCKYSIZE=32', '-co', 'COMPRESS=DEFLATE', '--config', 'GDAL_TIFF_INTERNAL_MASK', 'YES', nodata, path,
+      'gdal_translate',
+      '-q',
+      '-mask',
+      'mask',
+      '-a_nodata',
+      'none',
+      '-co',
+      'TILED=YES',
+      '-co',
+      'BLOCKXSIZE=64',
+      '-co',
+      'BLOCKYSIZE=32',
+      '-co',
+      'COMPRESS=DEFLATE',
+      '--config',
+      'GDAL_TIFF_INTERNAL_MASK',
+      'YES',
+      nodata,
+      path,
     );
     const raster = await openInMemory(path);
     expect(raster.description.mask).toBe('internal');
@@ -210,7 +244,19 @@ describe.skipIf(skip)('validity equals the mask that GDAL reports', () => {
   test('for an external mask', async () => {
     const nodata = folder.path('for-mask.tif');
     const path = folder.path('external.tif');
-    gdal('gdal_translate', '-q', '-mask', 'mask', '-a_nodata', 'none', '--config', 'GDAL_TIFF_INTERNAL_MASK', 'NO', nodata, path);
+    gdal(
+      'gdal_translate',
+      '-q',
+      '-mask',
+      'mask',
+      '-a_nodata',
+      'none',
+      '--config',
+      'GDAL_TIFF_INTERNAL_MASK',
+      'NO',
+      nodata,
+      path,
+    );
     const source = await fileSource(path);
     const siblings = fileSiblings(path);
     const raster = await openRaster(source, siblings.open);
@@ -237,12 +283,50 @@ test.skipIf(skip)('a pixel of one band is nodata by itself, of several only when
 
 test.skipIf(skip)('sparse blocks are nodata and invalid', async () => {
   const path = folder.path('sparse.tif');
-  const options = ['-q', '-co', 'SPARSE_OK=TRUE', '-co', 'TILED=YES', '-co', 'BLOCKXSIZE=64', '-co', 'BLOCKYSIZE=64'];
-  gdal('gdal_create', ...options, '-of', 'GTiff', '-outsize', '200', '150', '-bands', '2', '-ot', 'Int16', '-a_nodata', '-7', path);
+  const options = [
+    '-q',
+    '-co',
+    'SPARSE_OK=TRUE',
+    '-co',
+    'TILED=YES',
+    '-co',
+    'BLOCKXSIZE=64',
+    '-co',
+    'BLOCKYSIZE=64',
+  ];
+  gdal(
+    'gdal_create',
+    ...options,
+    '-of',
+    'GTiff',
+    '-outsize',
+    '200',
+    '150',
+    '-bands',
+    '2',
+    '-ot',
+    'Int16',
+    '-a_nodata',
+    '-7',
+    path,
+  );
   const read = await readWindow(await openInMemory(path), codecs);
   expect(read.bands.map((band) => new Set(band as Int16Array))).toEqual([new Set([-7]), new Set([-7])]);
   expect(new Set(read.valid)).toEqual(new Set([0]));
-  gdal('gdal_create', ...options, '-of', 'GTiff', '-outsize', '100', '100', '-bands', '1', '-ot', 'Byte', path);
+  gdal(
+    'gdal_create',
+    ...options,
+    '-of',
+    'GTiff',
+    '-outsize',
+    '100',
+    '100',
+    '-bands',
+    '1',
+    '-ot',
+    'Byte',
+    path,
+  );
   const plain = await readWindow(await openInMemory(path), codecs);
   expect([new Set(plain.bands[0] as Uint8Array), new Set(plain.valid)]).toEqual([new Set([0]), new Set([0])]);
 });
@@ -278,7 +362,9 @@ describe.skipIf(skip)('a huge uncompressed strip', () => {
     expect(parts!.blockHeight).toBe(300);
     const pieces = await Promise.all([0, 1, 2, 3].map((index) => split.readBlock(parts!, index)));
     const strips = await Promise.all([0, 1].map((index) => raster.readBlock(whole!, index)));
-    expect(Buffer.compare(Buffer.concat(pieces as Uint8Array[]), Buffer.concat(strips as Uint8Array[]))).toBe(0);
+    expect(Buffer.compare(Buffer.concat(pieces as Uint8Array[]), Buffer.concat(strips as Uint8Array[]))).toBe(
+      0,
+    );
     expect(splitLevel(parts!)).toBe(parts);
   });
 });
@@ -289,7 +375,9 @@ test.skipIf(skip)('64-bit integers come as numbers, or exact when asked', async 
   translate(big.path, path, []);
   const raster = await openInMemory(path);
   expect((await readWindow(raster, codecs, { exact64: true })).bands[0]).toEqual(big.bands[0]);
-  expect((await readWindow(raster, codecs)).bands[0]).toEqual(Float64Array.from(big.bands[0] as BigInt64Array, Number));
+  expect((await readWindow(raster, codecs)).bands[0]).toEqual(
+    Float64Array.from(big.bands[0] as BigInt64Array, Number),
+  );
 });
 
 test.skipIf(skip)('an abort ends the reading with its reason', async () => {
@@ -303,7 +391,9 @@ test.skipIf(skip)('an abort ends the reading with its reason', async () => {
     controller.abort(new Error('no longer wanted'));
     return original(compression);
   };
-  await expect(readWindow(raster, counter, { signal: controller.signal })).rejects.toThrow('no longer wanted');
+  await expect(readWindow(raster, counter, { signal: controller.signal })).rejects.toThrow(
+    'no longer wanted',
+  );
   expect(counter.decoded).toBeLessThan(20);
 });
 
