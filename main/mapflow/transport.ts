@@ -91,9 +91,12 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | false): Promise<Answer>
     const release = (): void => {
       watchdog.stop();
       signal?.removeEventListener('abort', cancel);
+      // An answer that came before the end of the body leaves a connection that is of no use any more.
+      if (answered && !bodySent) request.destroy();
     };
 
     request.on('socket', (socket) => {
+      watchdog.start();
       const proceed = (): void => {
         connected = true;
         watchdog.expect(bodySent ? outgoing.answerMs : outgoing.idleMs);
@@ -182,7 +185,7 @@ async function* readBody(
   const stream = decompressed(response);
   try {
     for await (const chunk of stream) {
-      watchdog.touch();
+      watchdog.pause();
       yield chunk as Uint8Array;
       watchdog.touch();
     }

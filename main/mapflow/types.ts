@@ -103,7 +103,7 @@ export interface MapflowClient {
   readonly images: ImagesApi;
   readonly storage: StorageApi;
   readonly catalog: CatalogApi;
-  /** Closes idle connections. Calls under way go on. */
+  /** Closes all connections; calls under way end with `api.connection_lost`. */
   close(): void;
 }
 

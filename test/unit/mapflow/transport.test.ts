@@ -164,6 +164,20 @@ test('a server that falls silent is given up after the idle time', async () => {
   expect(failure).toMatchObject({ kind: 'api.stalled', phase: 'wait' });
 });
 
+test('waiting for a free connection is not silence', async () => {
+  let open = 0;
+  const { client } = await setUp(
+    (_q, r) => {
+      open++;
+      setTimeout(() => json(r, 200, []), 60);
+    },
+    { idleMs: 150, retries: 0 },
+  );
+  // Sixteen at a time: the last ones wait for longer than the idle time.
+  await Promise.all(Array.from({ length: 80 }, () => client.mosaics.list()));
+  expect(open).toBe(80);
+});
+
 test('a slow answer that moves is not cut off', async () => {
   const { client } = await setUp(
     (_q, r) => {
@@ -301,6 +315,17 @@ test('an error of the source comes through as it is', async () => {
   await expect(
     client.images.upload('m', { filename: 'a.tif', size: 9, body: broken() }),
   ).rejects.toMatchObject({ kind: 'tiff.read_failed' });
+});
+
+test('whoever reads a download slowly is not taken for a silent server', async () => {
+  const { client } = await setUp((_q, r) => r.end('x'.repeat(300_000)), { idleMs: 80, retries: 0 });
+  const result = await client.processings.result('p');
+  let size = 0;
+  for await (const chunk of result.body) {
+    if (size === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    size += chunk.byteLength;
+  }
+  expect(size).toBe(300_000);
 });
 
 test('a download streams and knows its size', async () => {
