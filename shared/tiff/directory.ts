@@ -133,7 +133,8 @@ class Directory implements TiffDirectory {
     if (entry.byteLength > LIMITS.tagBytes) {
       throw new AppError('tiff.tag_too_large', { file: this.#context.reader.name, tag });
     }
-    return this.#context.reader.read(entry.offset, entry.byteLength);
+    // A copy, because what is read may be a view of a far larger page, which would travel along between processes.
+    return (await this.#context.reader.read(entry.offset, entry.byteLength)).slice();
   }
 
   async readValues(tag: number): Promise<number[] | null> {

@@ -16,7 +16,7 @@ export interface InspectObject {
   readonly blockSize: readonly [number, number];
   readonly bigTiff: boolean;
   readonly byteOrder: 'little' | 'big';
-  /** `EPSG:n`, else a proj4 definition, else the system's name. */
+  /** `EPSG:n`, else a proj4 definition, for a local system well-known text, else the system's name. */
   readonly crs: string | null;
   readonly geotransform: readonly number[] | null;
   readonly areaOrPoint: 'Area' | 'Point';
@@ -80,6 +80,8 @@ function numpyType(type: SampleType): string {
 function crsText({ georeference: { crs, gcps, geotransform } }: RasterDescription): string | null {
   if (!crs || (gcps.length > 0 && !geotransform)) return null;
   if (crs.epsg !== null) return `EPSG:${crs.epsg}`;
+  if (crs.kind === 'local')
+    return `LOCAL_CS["${crs.name.replaceAll('"', '""')}",UNIT["unit",${crs.unitFactor}]]`;
   return crs.proj4 ?? crs.name;
 }
 

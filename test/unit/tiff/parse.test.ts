@@ -58,6 +58,14 @@ describe('a directory', () => {
     await expect(main.readBytes(65000)).resolves.toBeNull();
   });
 
+  test('gives values that own their bytes, so that a description stays small between processes', async () => {
+    const tables = { tag: 347, type: TYPE.UNDEFINED, value: Array<number>(64).fill(7) };
+    const raster = await open(image(short(259, 7), tables));
+    const [level] = structuredClone(raster.description).levels;
+    expect(level!.coding.jpegTables).toHaveLength(64);
+    expect(level!.coding.jpegTables!.buffer.byteLength).toBe(64);
+  });
+
   test('counts the first of duplicate tags', async () => {
     const tags = [...greyTags(20, 10), long(256, 4000)];
     await expect(open({ directories: [{ tags }] })).resolves.toMatchObject({ description: { width: 20 } });
