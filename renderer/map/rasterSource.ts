@@ -2,6 +2,7 @@ import type { Extent } from 'ol/extent';
 import DataTileSource from 'ol/source/DataTile';
 import TileGrid from 'ol/tilegrid/TileGrid';
 import type { TileLoader } from '../workers/tileLoader';
+import { bleed } from './bleed';
 import { pixelMatrix, type Placement } from './placement';
 import { averageInto, pyramidOf, type PyramidStep } from './pyramid';
 
@@ -19,7 +20,7 @@ export class RasterSource extends DataTileSource {
       wrapX: false,
       loader: (z, x, y, { signal }) => {
         const step = steps[z];
-        return step ? loadTile(loader, step, x, y, signal) : new Uint8Array(0);
+        return step ? loadSmooth(loader, step, x, y, signal) : new Uint8Array(0);
       },
     });
     this.setTileSizes(steps.map(({ level }) => [level.tileWidth, level.tileHeight]));
@@ -55,6 +56,18 @@ function gridOf(
       (level.tileHeight * pixelHeight * scaleY) / (pixelWidth * scaleX),
     ]),
   });
+}
+
+async function loadSmooth(
+  loader: TileLoader,
+  step: PyramidStep,
+  column: number,
+  row: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | Float32Array> {
+  const tile = await loadTile(loader, step, column, row, signal);
+  bleed(tile, step.level.tileWidth, step.level.tileHeight, loader.channels.length);
+  return tile;
 }
 
 async function loadTile(
