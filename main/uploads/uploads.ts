@@ -84,13 +84,18 @@ export class Uploads {
 
   /** What an upload would be, and what stands against it. Nothing is written. */
   async preview(
-    wanted: { readonly accountId: string; readonly path: string; readonly mosaicId: string | null },
+    wanted: {
+      readonly accountId: string;
+      readonly path: string;
+      readonly mosaicId: string | null;
+      readonly targetBytes?: number | undefined;
+    },
     signal: AbortSignal = new AbortController().signal,
   ): Promise<UploadPreview> {
-    const { accountId, path, mosaicId } = wanted;
+    const { accountId, path, mosaicId, targetBytes = usualTarget } = wanted;
     const source = await this.#ports.openSource(path);
     try {
-      const plan = await source.plan(this.#limits(accountId, usualTarget), signal);
+      const plan = await source.plan(this.#limits(accountId, targetBytes), signal);
       const server = this.#ports.serverOf(accountId);
       // A server that does not answer now is no reason not to show the rest.
       const images = mosaicId ? await server.images(mosaicId, signal).catch(() => []) : [];
