@@ -10,7 +10,13 @@ import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
-import { mapflowImageServer, sourceOpener, Uploads, type OpenSource, type UploadsPorts } from '../../../main/uploads';
+import {
+  mapflowImageServer,
+  sourceOpener,
+  Uploads,
+  type OpenSource,
+  type UploadsPorts,
+} from '../../../main/uploads';
 import { fileSource } from '../../support/fileSource';
 import { MosaicServer } from './mosaicServer';
 
@@ -56,16 +62,17 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
         }),
       openSource: wrap(
         sourceOpener({
-        openFile: async (path) => {
-          const source = await fileSource(path).catch(() => {
-            throw new AppError('rasters.file_missing', { file: path });
-          });
-          const { mtimeMs, size } = statSync(path);
-          const raster = await openRaster(source);
-          return { raster, identity: { size, mtimeMs }, close: () => source.close() };
-        },
-        decoderFor: (raster) => blockDecoder(raster, createCodecs()),
-      })),
+          openFile: async (path) => {
+            const source = await fileSource(path).catch(() => {
+              throw new AppError('rasters.file_missing', { file: path });
+            });
+            const { mtimeMs, size } = statSync(path);
+            const raster = await openRaster(source);
+            return { raster, identity: { size, mtimeMs }, close: () => source.close() };
+          },
+          decoderFor: (raster) => blockDecoder(raster, createCodecs()),
+        }),
+      ),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,
       timingFor: () => ({

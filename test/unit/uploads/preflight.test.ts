@@ -51,11 +51,16 @@ function findings(change: Partial<PreflightFacts>): string[] {
   // Each has a sentence of its own, and one that is no good says what to do.
   for (const finding of found) {
     const { title, advice } = errorText(finding);
-    expect([finding.kind, title]).not.toEqual([finding.kind, errorText({ kind: 'no.such', params: {} }).title]);
+    expect([finding.kind, title]).not.toEqual([
+      finding.kind,
+      errorText({ kind: 'no.such', params: {} }).title,
+    ]);
     expect(title).not.toMatch(/[{}]|undefined/);
     if (finding.level === 'stop') expect([finding.kind, advice]).not.toEqual([finding.kind, '']);
   }
-  return found.filter(({ level }) => level !== 'ok').map(({ level, kind }) => `${level} ${kind.replace('uploads.', '')}`);
+  return found
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, kind }) => `${level} ${kind.replace('uploads.', '')}`);
 }
 
 function georeferenced(change: Partial<RasterDescription['georeference']>): Partial<PreflightFacts> {
@@ -111,5 +116,7 @@ test('an empty raster, and one that must be stored anew, are told', () => {
   expect(findings({ plan: { chunks: [], skipped: [] } })).toEqual(['stop nothing_to_send']);
   const [first] = plan.chunks;
   if (!first) throw new Error('no chunk');
-  expect(findings({ plan: { chunks: [{ ...first, verbatim: false }], skipped: [] } })).toEqual(['warning encoded_anew']);
+  expect(findings({ plan: { chunks: [{ ...first, verbatim: false }], skipped: [] } })).toEqual([
+    'warning encoded_anew',
+  ]);
 });

@@ -44,7 +44,11 @@ function setUp() {
     const { port1, port2 } = new MessageChannel();
     serveRpc(rpcPort(port2), sourceMethods(openHere));
     onTestFinished(() => port1.close());
-    return { port: rpcPort(port1), onExit: (listener) => void exits.push(listener), kill: () => port1.close() };
+    return {
+      port: rpcPort(port1),
+      onExit: (listener) => void exits.push(listener),
+      kill: () => port1.close(),
+    };
   });
   const path = join(mkdtempSync(join(tmpdir(), 'orthodesk-reader-')), 'a.tif');
   writeOrthophoto(path, { columns: 5, rows: 4 });
@@ -78,7 +82,9 @@ describe('a source that is read elsewhere', () => {
   test('tells the same errors', async () => {
     const { reader, path } = setUp();
     const source = await reader.open(path);
-    await expect(bytesOf(source.read('no such chunk', never))).rejects.toMatchObject({ kind: 'uploads.source_changed' });
+    await expect(bytesOf(source.read('no such chunk', never))).rejects.toMatchObject({
+      kind: 'uploads.source_changed',
+    });
     await expect(source.checkUnchanged()).rejects.toMatchObject({ kind: 'uploads.source_changed' });
     await source.close();
   });

@@ -527,6 +527,9 @@ describe('the preview', () => {
     const path = join(bench.folder, 'ortho.tif');
     const preview = await bench.uploads.preview({ accountId: 'a', path, mosaicId });
     expect(preview).toMatchObject({ chunkCount: 1, skippedCount: 0, verbatim: true });
+    const small = await bench.uploads.preview({ accountId: 'a', path, mosaicId, targetBytes });
+    expect(small.chunkCount).toBe(upload.chunksTotal);
+    expect(small.findings.map(({ kind }) => kind)).toContain('uploads.already_there');
     expect(preview.totalBytes).toBeGreaterThan(20 * 64 * 64 * 3);
     expect(preview.findings.map((finding) => `${finding.level} ${finding.kind}`)).toEqual([
       'ok uploads.crs_known',
