@@ -51,9 +51,6 @@ export const draftSchema = z.object({
 /** Bytes that a chunk of an upload aims at; 64 MiB when left out. */
 const chunkBytes = z.int().min(65536).optional();
 
-/** bytes that chunks of an upload should have; 64 MiB where absent */
-const chunkBytes = z.int().min(65536);
-
 const none = z.undefined();
 
 /**
