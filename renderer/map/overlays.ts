@@ -110,7 +110,7 @@ export function aoiOf(feature: Feature, projection: Projection): Aoi | null {
     decimals: 9,
     rightHanded: true,
   });
-  return written.type === 'Polygon' || written.type === 'MultiPolygon' ? (written as Aoi) : null;
+  return written.type === 'Polygon' || written.type === 'MultiPolygon' ? written : null;
 }
 
 function windowPolygon(window: PixelWindow, placement: Placement, projection: Projection): Polygon {

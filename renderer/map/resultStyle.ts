@@ -36,7 +36,12 @@ function byClassId(classes: readonly FeatureClass[], other: FeatureClass): Resul
   const byKey = new Map(classes.map((item) => [item.key, item]));
   return {
     classes: [...classes, other],
-    classOf: (properties) => byKey.get(String(properties['class_id'] ?? '')) ?? other,
+    classOf: (properties) => {
+      const value = properties['class_id'];
+      return (
+        (typeof value === 'string' || typeof value === 'number' ? byKey.get(String(value)) : null) ?? other
+      );
+    },
   };
 }
 

@@ -74,9 +74,9 @@ export class MapSession {
     this.#main.sync(layers, shows('all'));
     this.#second?.sync(layers, shows('before'));
     this.#workspace.camera.seen = layers;
-    this.#workspace.camera.elsewhere = new Set(
-      layers.filter((layer) => !holds(this.#space, layer)).map((layer) => layer.id),
-    );
+    this.#workspace.camera.elsewhere = layers
+      .filter((layer) => !holds(this.#space, layer))
+      .map((layer) => layer.id);
   }
 
   /** The swipe line has moved. */

@@ -42,7 +42,7 @@ export class Camera implements CameraDriver {
   #facts = $state.raw<ViewFacts>(noFacts);
   #drawn = $state(true);
   #seen = $state.raw<readonly Layer[]>([]);
-  #elsewhere = $state.raw<ReadonlySet<string>>(new Set());
+  #elsewhere = $state.raw<readonly string[]>([]);
 
   get pointer(): Pointer | null {
     return this.#pointer;
@@ -79,11 +79,11 @@ export class Camera implements CameraDriver {
   }
 
   /** Layers that the present view cannot show: they lie in another part of the world, or have no place on it. */
-  get elsewhere(): ReadonlySet<string> {
+  get elsewhere(): readonly string[] {
     return this.#elsewhere;
   }
 
-  set elsewhere(layerIds: ReadonlySet<string>) {
+  set elsewhere(layerIds: readonly string[]) {
     this.#elsewhere = layerIds;
   }
 

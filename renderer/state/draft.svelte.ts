@@ -56,7 +56,7 @@ export class ProcessingDraft {
   #modelId = $state<string | null>(null);
   #mosaicId = $state<string | null>(null);
   #areaMode = $state<AreaMode>('footprint');
-  #enabledBlocks = $state.raw<ReadonlySet<string>>(new Set());
+  #enabledBlocks = $state.raw<readonly string[]>([]);
   #ownName = $state<string | null>(null);
   #quoted = '';
 
@@ -75,18 +75,16 @@ export class ProcessingDraft {
   chooseModel(modelId: string): void {
     if (modelId === this.#modelId) return;
     this.#modelId = modelId;
-    this.#enabledBlocks = new Set();
+    this.#enabledBlocks = [];
   }
 
-  get enabledBlocks(): ReadonlySet<string> {
+  get enabledBlocks(): readonly string[] {
     return this.#enabledBlocks;
   }
 
   enableBlock(name: string, enabled: boolean): void {
-    const blocks = new Set(this.#enabledBlocks);
-    if (enabled) blocks.add(name);
-    else blocks.delete(name);
-    this.#enabledBlocks = blocks;
+    const others = this.#enabledBlocks.filter((block) => block !== name);
+    this.#enabledBlocks = enabled ? [...others, name] : others;
   }
 
   /** A mosaic of the server chosen by hand; null follows the selected image. */
@@ -156,7 +154,7 @@ export class ProcessingDraft {
       modelId: model.id,
       blocks: model.blocks
         .filter((block) => block.optional)
-        .map((block) => ({ name: block.name, enabled: this.#enabledBlocks.has(block.name) })),
+        .map((block) => ({ name: block.name, enabled: this.#enabledBlocks.includes(block.name) })),
       source: { kind: 'mosaic', mosaicId },
       aoi: area,
     };

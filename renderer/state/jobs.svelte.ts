@@ -3,6 +3,7 @@ import type { Draft } from '@shared/ipc/contract';
 import type { Api } from '../bridge';
 import type { LayerStack } from './layers.svelte';
 import { Loadable } from './loadable.svelte';
+import type { Problems } from './problems.svelte';
 
 const finalStatuses: readonly ProcessingStatus[] = ['OK', 'FAILED', 'CANCELLED', 'REFUNDED'];
 
@@ -13,14 +14,16 @@ export class Jobs {
   readonly list = new Loadable<readonly Processing[]>();
   readonly #api: Api;
   readonly #layers: LayerStack;
+  readonly #problems: Problems;
   #selectedId = $state<string | null>(null);
   /** Created in this session: their results go to the map by themselves when they are there. */
-  readonly #awaited = new Set<string>();
+  #awaited: readonly string[] = [];
   #shownListeners: ((processingId: string) => void)[] = [];
 
-  constructor(api: Api, layers: LayerStack) {
+  constructor(api: Api, layers: LayerStack, problems: Problems) {
     this.#api = api;
     this.#layers = layers;
+    this.#problems = problems;
     api.on('processings.changed', (processing) => this.#put(processing));
     api.on('processings.removed', ({ processingId }) => this.#drop(processingId));
   }
@@ -57,7 +60,7 @@ export class Jobs {
   /** Buys: `acceptedCredits` is the price that the user confirmed. */
   async create(draft: Draft, acceptedCredits: number | null): Promise<Processing> {
     const processing = await this.#api.call('processings.create', { draft, acceptedCredits });
-    this.#awaited.add(processing.id);
+    this.#await(processing.id);
     this.#put(processing);
     this.select(processing.id);
     return processing;
@@ -71,12 +74,12 @@ export class Jobs {
   }
 
   async fetchResult(processingId: string): Promise<void> {
-    this.#awaited.add(processingId);
+    this.#await(processingId);
     await this.#api.call('processings.fetchResult', { processingId });
   }
 
   restart(processingId: string): Promise<void> {
-    this.#awaited.add(processingId);
+    this.#await(processingId);
     return this.#api.call('processings.restart', { processingId });
   }
 
@@ -97,9 +100,14 @@ export class Jobs {
   #put(processing: Processing): void {
     const others = this.all.filter((other) => other.id !== processing.id);
     this.list.set(newestFirst([...others, processing]));
-    if (processing.resultState === 'ready' && this.#awaited.delete(processing.id)) {
-      void this.show(processing.id);
+    if (processing.resultState === 'ready' && this.#awaited.includes(processing.id)) {
+      this.#awaited = this.#awaited.filter((id) => id !== processing.id);
+      void this.#problems.attempt(() => this.show(processing.id));
     }
+  }
+
+  #await(processingId: string): void {
+    this.#awaited = [...this.#awaited.filter((id) => id !== processingId), processingId];
   }
 
   #drop(processingId: string): void {

@@ -40,7 +40,7 @@ export function createParts(api: Api) {
   const uploads = new Uploads(api);
   const aoi = new AreaOfInterest();
   const draft = new ProcessingDraft(api, { accounts, layers, uploads, mosaics, projects, aoi });
-  const jobs = new Jobs(api, layers);
+  const jobs = new Jobs(api, layers, problems);
   const table = new Table(api);
   const tasks = new Tasks(api);
   const log = new Log(api);

@@ -5,6 +5,11 @@ import type { Api } from '../bridge';
 const pageRows = 200;
 const mostPages = 40;
 
+interface Page {
+  readonly number: number;
+  readonly rows: readonly FeatureRow[];
+}
+
 /**
  * The attribute table of one result, read page by page as it scrolls. Rows that are not there yet are null; a bounded
  * number of pages is kept.
@@ -17,11 +22,12 @@ export class Table {
   #rowCount = $state(0);
   #sortBy = $state<string | null>(null);
   #descending = $state(false);
-  #pages = $state.raw<ReadonlyMap<number, readonly FeatureRow[]>>(new Map());
+  #pages = $state.raw<readonly Page[]>([]);
   #error = $state.raw<ErrorData | null>(null);
   #opening = $state(false);
   #selectedId = $state<number | null>(null);
-  readonly #asked = new Set<number>();
+  /** Numbers of the pages that are there or on their way. */
+  #asked: readonly number[] = [];
   #turn = 0;
 
   constructor(api: Api) {
@@ -112,14 +118,15 @@ export class Table {
 
   /** Only looks; `want` asks for what is not there. */
   row(index: number): FeatureRow | null {
-    return this.#pages.get(Math.floor(index / pageRows))?.[index % pageRows] ?? null;
+    const number = Math.floor(index / pageRows);
+    return this.#pages.find((page) => page.number === number)?.rows[index % pageRows] ?? null;
   }
 
   /** Reads the pages that hold these rows, first and last included. */
   want(first: number, last: number): void {
     const lastPage = Math.floor(Math.min(last, this.#rowCount - 1) / pageRows);
     for (let page = Math.floor(first / pageRows); page <= lastPage; page += 1) {
-      if (!this.#asked.has(page)) void this.#read(page);
+      if (!this.#asked.includes(page)) void this.#read(page);
     }
   }
 
@@ -137,7 +144,7 @@ export class Table {
   async #read(page: number): Promise<void> {
     if (this.#processingId === null) return;
     const turn = this.#turn;
-    this.#asked.add(page);
+    this.#asked = [...this.#asked, page];
     try {
       const rows = await this.#api.call('results.page', {
         processingId: this.#processingId,
@@ -149,27 +156,23 @@ export class Table {
       if (turn === this.#turn) this.#keep(page, rows);
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.#asked.delete(page);
+      this.#asked = this.#asked.filter((number) => number !== page);
       this.#error = toErrorData(error);
     }
   }
 
   #keep(page: number, rows: readonly FeatureRow[]): void {
-    const pages = new Map(this.#pages);
-    pages.set(page, rows);
-    for (const old of pages.keys()) {
-      if (pages.size <= mostPages) break;
-      pages.delete(old);
-      this.#asked.delete(old);
-    }
-    this.#pages = pages;
+    const all = [...this.#pages, { number: page, rows }];
+    const dropped = all.slice(0, -mostPages).map(({ number }) => number);
+    this.#pages = all.slice(-mostPages);
+    this.#asked = this.#asked.filter((number) => !dropped.includes(number));
     this.#error = null;
   }
 
   #forgetPages(): void {
     this.#turn += 1;
-    this.#asked.clear();
-    this.#pages = new Map();
+    this.#asked = [];
+    this.#pages = [];
     this.#error = null;
   }
 }

@@ -20,7 +20,7 @@ export class FakeApi implements Api {
     ...input: undefined extends Input<C> ? [] : [Input<C>]
   ): Promise<Output<C>> {
     this.asked.push({ channel, input: input[0] });
-    const handler = this.#handlers[channel] as Handler<C> | undefined;
+    const handler = this.#handlers[channel];
     if (!handler) throw new AppError('app.unexpected', {}, { details: `nobody answers ${channel}` });
     return handler(input[0] as Input<C>);
   }

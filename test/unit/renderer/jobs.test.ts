@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Jobs } from '../../../renderer/state/jobs.svelte';
 import { LayerStack } from '../../../renderer/state/layers.svelte';
+import { Problems } from '../../../renderer/state/problems.svelte';
 import { FakeApi, type Handlers } from './fakeApi';
 import { processing, summary } from './samples';
 
@@ -16,7 +17,7 @@ const draft = {
 function setUp(handlers: Handlers = {}) {
   const api = new FakeApi({ 'results.summary': () => summary, ...handlers });
   const layers = new LayerStack();
-  return { api, layers, jobs: new Jobs(api, layers) };
+  return { api, layers, jobs: new Jobs(api, layers, new Problems(api)) };
 }
 
 test('the result of what was started here goes to the map by itself, once', async () => {
