@@ -42,8 +42,3 @@ export function toErrorData(error: unknown): ErrorData {
 export function fromErrorData(data: ErrorData): AppError {
   return new AppError(data.kind, data.params, data.details === undefined ? {} : { details: data.details });
 }
-
-/** Marks a branch that the types rule out; the compiler objects when a union grows and a switch does not. */
-export function assertNever(value: never): never {
-  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
-}

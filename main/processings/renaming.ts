@@ -37,10 +37,7 @@ export class Renaming {
    * Sends what waits, in order; returns the names that were set, by id. A name that somebody else changed meanwhile is left as it
    * is, and the conflict is kept.
    */
-  async flush(
-    accountId: string,
-    listed: readonly ServerProcessing[],
-  ): Promise<ReadonlyMap<string, string>> {
+  async flush(accountId: string, listed: readonly ServerProcessing[]): Promise<ReadonlyMap<string, string>> {
     const names = new Map(listed.map(({ id, name }) => [id, name]));
     const changed = new Map<string, string>();
     for (const { seq, targetId, body, base, error } of this.#waiting(accountId)) {

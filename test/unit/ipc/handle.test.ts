@@ -9,7 +9,8 @@ const ours = { url: `${origin}/`, isMainFrame: true, isOurWindow: true };
 
 function setUp(handlers: Partial<Handlers>) {
   const said: string[] = [];
-  const write = (message: string, data?: unknown): void => void said.push(`${message} ${JSON.stringify(data ?? {})}`);
+  const write = (message: string, data?: unknown): void =>
+    void said.push(`${message} ${JSON.stringify(data ?? {})}`);
   const log: Log = { debug: write, info: write, warn: write, error: write };
   return { dispatch: createDispatcher(handlers as Handlers, { origin, log }), said };
 }
@@ -57,7 +58,11 @@ describe('the input', () => {
         throw new Error('must not be called');
       },
     });
-    const answer = await dispatch(ours, 'accounts.add', { name: 'x', baseUrl: 'ftp://x', token: 'very-secret-token' });
+    const answer = await dispatch(ours, 'accounts.add', {
+      name: 'x',
+      baseUrl: 'ftp://x',
+      token: 'very-secret-token',
+    });
     expect(answer).toMatchObject({ ok: false, error: { kind: 'app.bad_request' } });
     expect(JSON.stringify(answer)).toContain('baseUrl');
     expect(JSON.stringify([answer, said])).not.toContain('very-secret-token');
@@ -66,7 +71,10 @@ describe('the input', () => {
   test('of a channel that does not exist is refused', async () => {
     const { dispatch } = setUp({});
     for (const channel of ['nothing.here', 'toString', '__proto__', 7, null, undefined]) {
-      expect(await dispatch(ours, channel, {})).toMatchObject({ ok: false, error: { kind: 'app.bad_request' } });
+      expect(await dispatch(ours, channel, {})).toMatchObject({
+        ok: false,
+        error: { kind: 'app.bad_request' },
+      });
     }
   });
 
@@ -81,7 +89,8 @@ describe('the input', () => {
 describe('failures', () => {
   test('travel as data, with kind and values', async () => {
     const { dispatch } = setUp({
-      'engine.start': () => Promise.reject(new AppError('engine.not_started', { n: 1 }, { details: 'no answer' })),
+      'engine.start': () =>
+        Promise.reject(new AppError('engine.not_started', { n: 1 }, { details: 'no answer' })),
     });
     expect(await dispatch(ours, 'engine.start', undefined)).toEqual({
       ok: false,

@@ -59,7 +59,10 @@ describe('opening', () => {
     const path = join(folder(), 'here.tif');
     writeOrthophoto(path, { columns: 1, rows: 1 });
     const { kept, recent } = recentList();
-    kept.push({ path, name: 'here.tif', openedAt: '' }, { path: '/gone.tif', name: 'gone.tif', openedAt: '' });
+    kept.push(
+      { path, name: 'here.tif', openedAt: '' },
+      { path: '/gone.tif', name: 'gone.tif', openedAt: '' },
+    );
     const handlers = rastersHandlers({ rasters, recent, choose: async () => [], sample: async () => '' });
     expect(handlers['rasters.recent'](undefined)).toMatchObject([{ missing: false }, { missing: true }]);
   });

@@ -13,7 +13,10 @@ test('settings come back as they were set, and junk in the library is no setting
     ['theme', 'purple'],
     ['layout', 'flat'],
   ]);
-  const store = { get: (key: string) => kept.get(key) ?? null, set: (key: string, value: unknown) => void kept.set(key, value) };
+  const store = {
+    get: (key: string) => kept.get(key) ?? null,
+    set: (key: string, value: unknown) => void kept.set(key, value),
+  };
   expect(readSettings(store)).toEqual({ theme: 'system', layout: {} });
   const themes: string[] = [];
   const handlers = settingsHandlers(store, (theme) => themes.push(theme));
@@ -21,7 +24,10 @@ test('settings come back as they were set, and junk in the library is no setting
     theme: 'dark',
     layout: { left: 300 },
   });
-  expect(handlers['settings.update']({ layout: { left: 10 } })).toEqual({ theme: 'dark', layout: { left: 10 } });
+  expect(handlers['settings.update']({ layout: { left: 10 } })).toEqual({
+    theme: 'dark',
+    layout: { left: 10 },
+  });
   expect(handlers['settings.get'](undefined)).toEqual({ theme: 'dark', layout: { left: 10 } });
   expect(themes).toEqual(['dark']);
 });
@@ -61,12 +67,17 @@ test('a result is written where the user says, under a name that every system ta
       return answer;
     },
   });
-  expect(await handlers['results.export']({ processingId: 'p', format: 'geojson' })).toBe('/home/me/trees.geojson');
+  expect(await handlers['results.export']({ processingId: 'p', format: 'geojson' })).toBe(
+    '/home/me/trees.geojson',
+  );
   answer = '/home/me/trees.gpkg';
   expect(await handlers['results.export']({ processingId: 'p', format: 'gpkg' })).toBe('/home/me/trees.gpkg');
   answer = null;
   expect(await handlers['results.export']({ processingId: 'p', format: 'gpkg' })).toBeNull();
-  expect(calls).toEqual(['geojson /kept/p.gpkg /home/me/trees.geojson', 'gpkg /kept/p.gpkg /home/me/trees.gpkg']);
+  expect(calls).toEqual([
+    'geojson /kept/p.gpkg /home/me/trees.geojson',
+    'gpkg /kept/p.gpkg /home/me/trees.gpkg',
+  ]);
   expect(suggested[0]).toBe('Trees _ _2026_');
 });
 
@@ -77,7 +88,11 @@ test('tasks are what takes time now, and how far it is', () => {
     ({ id, name: id, status, percent: 40, resultState }) as Processing;
   const tasks = tasksOf(
     [upload('u1', 'sending'), upload('u2', 'done'), upload('u3', 'paused'), upload('u4', 'offline')],
-    [processing('p1', 'IN_PROGRESS', 'none'), processing('p2', 'OK', 'fetching'), processing('p3', 'OK', 'ready')],
+    [
+      processing('p1', 'IN_PROGRESS', 'none'),
+      processing('p2', 'OK', 'fetching'),
+      processing('p3', 'OK', 'ready'),
+    ],
   );
   expect(tasks).toEqual([
     { id: 'upload:u1', kind: 'upload', label: 'u1', progress: 0.25 },

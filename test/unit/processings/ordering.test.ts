@@ -57,7 +57,9 @@ describe('the area', () => {
   test('outside the imagery is refused before anything is asked', async () => {
     const bench = await setUpBench();
     bench.footprint = box(11, 50);
-    await expect(bench.processings.price('a', draft)).rejects.toMatchObject({ kind: 'processings.aoi_outside' });
+    await expect(bench.processings.price('a', draft)).rejects.toMatchObject({
+      kind: 'processings.aoi_outside',
+    });
     expect(bench.server.counts.costs).toBe(0);
   });
 
@@ -70,7 +72,9 @@ describe('the area', () => {
       [10.009, 50.02],
     ];
     bench.footprint = { type: 'Polygon', coordinates: [corner] };
-    await expect(bench.processings.price('a', draft)).rejects.toMatchObject({ kind: 'processings.aoi_outside' });
+    await expect(bench.processings.price('a', draft)).rejects.toMatchObject({
+      kind: 'processings.aoi_outside',
+    });
   });
 
   test('partly over the imagery is fine', async () => {
@@ -84,7 +88,13 @@ describe('an order', () => {
   test('carries an id of ours and becomes a processing of the default project', async () => {
     const bench = await setUpBench();
     const created = await bench.processings.create('a', draft, 12);
-    expect(created).toMatchObject({ name: draft.name, projectId: 'p-default', status: 'UNPROCESSED', cost: 12, aoi: draft.aoi });
+    expect(created).toMatchObject({
+      name: draft.name,
+      projectId: 'p-default',
+      status: 'UNPROCESSED',
+      cost: 12,
+      aoi: draft.aoi,
+    });
     const [order] = bench.library.processings.orders('a');
     expect(order).toMatchObject({ state: 'created', processingId: created.id });
     expect(bench.server.processings[0]?.meta).toEqual({
@@ -103,7 +113,9 @@ describe('an order', () => {
       const created = await bench.processings.create('a', draft, 12);
       expect(bench.server.counts.creates).toBe(1);
       expect(bench.server.processings.filter((stored) => stored.id === created.id)).toHaveLength(1);
-      expect(bench.library.processings.orders('a')).toMatchObject([{ state: 'created', processingId: created.id }]);
+      expect(bench.library.processings.orders('a')).toMatchObject([
+        { state: 'created', processingId: created.id },
+      ]);
     }
   });
 
@@ -134,12 +146,19 @@ describe('an order', () => {
     expect(bench.server.counts.creates).toBe(1);
     const [order] = bench.library.processings.orders('a');
     expect(order?.state).toBe('lost');
-    const late = bench.server.add({ name: draft.name, meta: { 'orthodesk-order': order?.id }, status: 'IN_PROGRESS' });
+    const late = bench.server.add({
+      name: draft.name,
+      meta: { 'orthodesk-order': order?.id },
+      status: 'IN_PROGRESS',
+    });
     const next = bench.again();
     expect(next.isBusy('a')).toBe(true);
     await next.refresh('a');
     expect(next.get(late.id)).toMatchObject({ aoi: draft.aoi });
-    expect(bench.library.processings.orders('a')[0]).toMatchObject({ state: 'created', processingId: late.id });
+    expect(bench.library.processings.orders('a')[0]).toMatchObject({
+      state: 'created',
+      processingId: late.id,
+    });
   });
 
   test('of a program that was killed in the middle is looked for at the next start', async () => {

@@ -98,7 +98,9 @@ export class ProcessingServer {
       return json(
         response,
         200,
-        this.processings.map((stored) => (this.listsMeta ? this.#told(stored) : { ...stored, meta: undefined })),
+        this.processings.map((stored) =>
+          this.listsMeta ? this.#told(stored) : { ...stored, meta: undefined },
+        ),
       );
     }
     const [, id = '', rest = ''] = /^\/processings\/([^/]+)(\/.*)?$/.exec(path) ?? [];
@@ -110,8 +112,20 @@ export class ProcessingServer {
       return void response.end(this.result);
     }
     if (rest === '/aois') {
-      const square = { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] };
-      return json(response, 200, [{ id: 'a', status: 'OK', percentCompleted: 100, area: 1, geometry: square }]);
+      const square = {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+            [0, 0],
+          ],
+        ],
+      };
+      return json(response, 200, [
+        { id: 'a', status: 'OK', percentCompleted: 100, area: 1, geometry: square },
+      ]);
     }
     if (request.method === 'DELETE') {
       this.processings.splice(this.processings.indexOf(stored), 1);

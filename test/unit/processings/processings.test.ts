@@ -26,12 +26,7 @@ describe('watching', () => {
     Object.assign(stored, { status: 'OK', percentCompleted: 100 });
     await bench.processings.refresh('a');
     await bench.processings.idle();
-    expect(seen).toEqual([
-      'UNPROCESSED 0 none',
-      'IN_PROGRESS 40 none',
-      'OK 100 fetching',
-      'OK 100 ready',
-    ]);
+    expect(seen).toEqual(['UNPROCESSED 0 none', 'IN_PROGRESS 40 none', 'OK 100 fetching', 'OK 100 ready']);
     expect(bench.processings.get(id)).toMatchObject({ result: { featureCount: 2, styleName: 'forest' } });
     expect(resultIsThere(bench, id)).toBe(true);
     expect(bench.processings.resultFile(id)).toContain(id);
@@ -43,7 +38,10 @@ describe('watching', () => {
     const { id, stored } = await ordered(bench);
     stored.status = 'FAILED';
     stored.messages = [
-      { code: 'source-validator.PixelSizeTooHigh', parameters: { max_res: '1.2', actual_res: '5.6', level: 'error' } },
+      {
+        code: 'source-validator.PixelSizeTooHigh',
+        parameters: { max_res: '1.2', actual_res: '5.6', level: 'error' },
+      },
     ];
     await bench.processings.refresh('a');
     expect(bench.processings.get(id)).toMatchObject({
@@ -58,7 +56,11 @@ describe('watching', () => {
     const { id } = bench.server.add({ name: 'Made on the web' });
     await bench.processings.refresh('a');
     await bench.processings.idle();
-    expect(bench.processings.get(id)).toMatchObject({ name: 'Made on the web', resultState: 'none', aoi: null });
+    expect(bench.processings.get(id)).toMatchObject({
+      name: 'Made on the web',
+      resultState: 'none',
+      aoi: null,
+    });
     expect(() => bench.processings.resultFile(id)).toThrowError('processings.no_result');
     await bench.processings.fetchResult(id);
     expect(bench.processings.get(id)).toMatchObject({ resultState: 'ready', aoi: { type: 'MultiPolygon' } });
@@ -141,7 +143,9 @@ describe('results', () => {
   test('of a processing that has not ended are refused', async () => {
     const bench = await setUpBench();
     const { id } = await ordered(bench);
-    await expect(bench.processings.fetchResult(id)).rejects.toMatchObject({ kind: 'processings.not_finished' });
+    await expect(bench.processings.fetchResult(id)).rejects.toMatchObject({
+      kind: 'processings.not_finished',
+    });
   });
 
   test('never leave their folder, whatever a server calls a processing', async () => {
@@ -179,7 +183,9 @@ describe('removing', () => {
     const { id } = bench.server.add();
     await bench.processings.refresh('a');
     bench.signedIn = false;
-    await expect(bench.processings.remove(id)).rejects.toEqual(new AppError('accounts.signed_out', { account: 'A' }));
+    await expect(bench.processings.remove(id)).rejects.toEqual(
+      new AppError('accounts.signed_out', { account: 'A' }),
+    );
     expect(bench.processings.list()).toHaveLength(1);
   });
 });
