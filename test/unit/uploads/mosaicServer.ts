@@ -228,7 +228,7 @@ function readFile(request: IncomingMessage): Promise<{ filename: string; bytes: 
   return new Promise((resolve, reject) => {
     const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
     let found: { filename: string; bytes: Uint8Array } | null = null;
-    parser.on('file', (_, stream, { filename }) => {
+    parser.on('file', (_, stream, { filename = '' }) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => (found = { filename, bytes: Buffer.concat(chunks) }));
