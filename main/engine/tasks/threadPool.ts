@@ -24,6 +24,7 @@ export class ThreadPool implements TaskRunner {
 
   constructor(
     private readonly file: string | URL,
+    /** Long tasks side by side; one more thread is kept for short ones. */
     readonly width: number,
   ) {}
 
@@ -76,13 +77,21 @@ export class ThreadPool implements TaskRunner {
   }
 
   #next(): void {
-    const job = this.#waiting[0];
-    if (!job || this.#closed) return;
-    const worker = this.#idle.pop() ?? (this.#busy.size < this.width ? this.#start() : null);
-    if (!worker) return;
-    this.#waiting.shift();
+    if (this.#closed) return;
+    const position = this.#waiting.findIndex((job) => this.#hasRoomFor(job));
+    const [job] = position < 0 ? [] : this.#waiting.splice(position, 1);
+    if (!job) return;
+    const worker = this.#idle.pop() ?? this.#start();
     this.#busy.set(worker, job);
     post(worker, { kind: 'task', id: job.id, task: job.task });
+    this.#next();
+  }
+
+  /** Long work never takes the last thread: somebody looks at a map meanwhile. */
+  #hasRoomFor(job: Job): boolean {
+    if (this.#busy.size > this.width) return false;
+    const long = [...this.#busy.values()].filter(({ task }) => !isShort(task)).length;
+    return isShort(job.task) || long < this.width;
   }
 
   #start(): Worker {
@@ -116,6 +125,11 @@ export class ThreadPool implements TaskRunner {
     job?.reject(error instanceof Error ? error : new Error(String(error)));
     this.#next();
   }
+}
+
+/** What a person waits for. */
+function isShort({ kind }: Task): boolean {
+  return kind === 'tile' || kind === 'index';
 }
 
 function post(worker: Worker, message: ToThread): void {
