@@ -1,3 +1,4 @@
+import { geodesicLength } from '@shared/geo/geodesic';
 import type { Aoi } from '@shared/ipc/types';
 import type { Position } from 'geojson';
 import type Feature from 'ol/Feature';
@@ -12,7 +13,7 @@ import type VectorSource from 'ol/source/Vector';
 import type { Measurement } from '../state/measure.svelte';
 import type { AoiShape } from '../state/tools.svelte';
 import { mapColours } from './colours';
-import { areaOf, lengthOf, outlineOf } from './geodesy';
+import { areaOf, outlineOf } from './geodesy';
 import { aoiOf, sketchStyle } from './overlays';
 
 /** Ends a tool: takes its interactions off the map again. */
@@ -66,7 +67,7 @@ export function measure(
   const read = (feature: Feature, finished: boolean): Measurement | null => {
     const geometry = feature.getGeometry();
     if (geometry instanceof LineString) {
-      return { kind, value: lengthOf(toPositions(geometry.getCoordinates())), outline: null, finished };
+      return { kind, value: geodesicLength(toPositions(geometry.getCoordinates())), outline: null, finished };
     }
     if (geometry instanceof Polygon) {
       const shape: Aoi = { type: 'Polygon', coordinates: geometry.getCoordinates().map(toPositions) };

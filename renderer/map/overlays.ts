@@ -1,3 +1,4 @@
+import { applyGeotransform } from '@shared/geo/affine';
 import type { PixelWindow } from '@shared/tiff/types';
 import type { Aoi, ChunkState, UploadChunk } from '@shared/ipc/types';
 import type { Geometry } from 'geojson';
@@ -12,7 +13,7 @@ import Fill from 'ol/style/Fill';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import { css, mapColours, type Rgba } from './colours';
-import { toMap, type Placement } from './placement';
+import type { Placement } from './placement';
 
 /** Above every layer of the list. */
 const overlayZ = 10_000;
@@ -115,7 +116,8 @@ export function aoiOf(feature: Feature, projection: Projection): Aoi | null {
 
 function windowPolygon(window: PixelWindow, placement: Placement, projection: Projection): Polygon {
   const { x, y, width, height } = window;
-  const corner = (column: number, row: number): [number, number] => toMap(placement.transform, column, row);
+  const corner = (column: number, row: number): [number, number] =>
+    applyGeotransform(placement.transform, column, row);
   const ring = [
     corner(x, y),
     corner(x + width, y),

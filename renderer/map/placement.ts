@@ -1,5 +1,6 @@
 import type { RasterInfo } from '@shared/ipc/types';
 import type { Geotransform } from '@shared/tiff/types';
+import { applyGeotransform, invertGeotransform } from '@shared/geo/affine';
 import { boundingExtent, type Extent } from 'ol/extent';
 import type Projection from 'ol/proj/Projection';
 import { pixelProjection, projectionOf } from './projections';
@@ -26,7 +27,7 @@ export function placementOf(raster: RasterInfo): Placement {
   const { georeference, width, height } = raster.description;
   const { crs, geotransform } = georeference;
   const projection = crs && geotransform ? projectionOf(crs) : null;
-  if (!projection || !geotransform || determinant(geotransform) === 0) {
+  if (!projection || !geotransform || invertGeotransform(geotransform) === null) {
     return place(
       `picture:${raster.id}`,
       pixelProjection(raster.id, width, height),
@@ -46,10 +47,10 @@ function place(
   height: number,
 ): Placement {
   const corners = [
-    toMap(transform, 0, 0),
-    toMap(transform, width, 0),
-    toMap(transform, width, height),
-    toMap(transform, 0, height),
+    applyGeotransform(transform, 0, 0),
+    applyGeotransform(transform, width, 0),
+    applyGeotransform(transform, width, height),
+    applyGeotransform(transform, 0, height),
   ];
   return {
     space,
@@ -61,27 +62,8 @@ function place(
   };
 }
 
-/** Column and row, from the upper left corner of the upper left pixel, to coordinates. */
-export function toMap(g: Geotransform, column: number, row: number): [number, number] {
-  return [g[0] + column * g[1] + row * g[2], g[3] + column * g[4] + row * g[5]];
-}
-
 /** Coordinates to column and row, with fractions. */
-export function toPixel(g: Geotransform, x: number, y: number): [number, number] {
-  const [a, b, c, d, e, f] = pixelMatrix(g);
-  return [a * x + c * y + e, b * x + d * y + f];
-}
-
-/** The matrix from coordinates to column and row, in the map library's order (a, b, c, d, e, f). */
-export function pixelMatrix(g: Geotransform): [number, number, number, number, number, number] {
-  const det = determinant(g);
-  const a = g[5] / det;
-  const b = -g[4] / det;
-  const c = -g[2] / det;
-  const d = g[1] / det;
-  return [a, b, c, d, -(a * g[0] + c * g[3]), -(b * g[0] + d * g[3])];
-}
-
-function determinant(g: Geotransform): number {
-  return g[1] * g[5] - g[2] * g[4];
+export function toPixel(transform: Geotransform, x: number, y: number): [number, number] {
+  const back = invertGeotransform(transform);
+  return back ? applyGeotransform(back, x, y) : [NaN, NaN];
 }

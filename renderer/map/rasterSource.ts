@@ -1,9 +1,11 @@
+import { invertGeotransform } from '@shared/geo/affine';
+import type { Geotransform } from '@shared/tiff/types';
 import type { Extent } from 'ol/extent';
 import DataTileSource from 'ol/source/DataTile';
 import TileGrid from 'ol/tilegrid/TileGrid';
 import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';
-import { pixelMatrix, type Placement } from './placement';
+import type { Placement } from './placement';
 import { averageInto, pyramidOf, type PyramidStep } from './pyramid';
 
 /** The tiles of one raster for the map, at its own levels and, above them, at averaged ones. */
@@ -25,11 +27,18 @@ export class RasterSource extends DataTileSource {
     });
     this.setTileSizes(steps.map(({ level }) => [level.tileWidth, level.tileHeight]));
     if (!placement.upright) {
-      const [a, b, c, d, e, f] = pixelMatrix(placement.transform);
-      // The grid counts in pixels with y up: rows go into the negative.
-      this.transformMatrix = [a, -b, c, -d, e, -f];
+      this.transformMatrix = gridMatrix(placement.transform);
     }
   }
+}
+
+/**
+ * From coordinates to the grid of a raster that does not lie upright, in the map library's order. The grid counts in pixels
+ * with y up: rows go into the negative.
+ */
+function gridMatrix(transform: Geotransform): number[] | null {
+  const back = invertGeotransform(transform);
+  return back ? [back[1], -back[4], back[2], -back[5], back[0], -back[3]] : null;
 }
 
 /**

@@ -42,6 +42,12 @@ interface ClassStyles {
 const nearResolution = 0.4;
 const hairWidth = 0.9;
 
+/** A hatch needs room: from afar its place is taken by an even fill. */
+function fromAfar(item: FeatureClass): FeatureClass {
+  const [r, g, b] = item.fill;
+  return item.hatch ? { ...item, hatch: false, fill: [r, g, b, 0.4] } : item;
+}
+
 function stylesOf(item: FeatureClass, strokeWidth: number): ClassStyles {
   const fill = new Fill({ color: item.hatch ? (hatch(item.fill) ?? css(item.fill)) : css(item.fill) });
   const stroke = new Stroke({ color: css(item.stroke), width: strokeWidth });
@@ -76,7 +82,7 @@ export function resultLayer(
 ): VectorTileLayer<VectorTileSource<RenderFeature>, RenderFeature> {
   const style = resultStyle(styleName);
   const near = new Map(style.classes.map((item) => [item, stylesOf(item, item.strokeWidth)]));
-  const far = new Map(style.classes.map((item) => [item, stylesOf(item, hairWidth)]));
+  const far = new Map(style.classes.map((item) => [item, stylesOf(fromAfar(item), hairWidth)]));
 
   const styleOf = (feature: FeatureLike, resolution: number): Style | undefined => {
     const properties = feature.getProperties();
