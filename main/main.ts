@@ -22,7 +22,7 @@ import { RasterWorkerClient } from './rasters';
 import { ResultsService } from './results';
 import { SampleScene } from './sample';
 import { createServices, placesIn, type Services } from './services';
-import { SourceReader } from './uploads';
+import { LedgerWriter, SourceReader } from './uploads';
 import { lockDown, openWindow, type WindowState } from './window';
 import { startProcess, startThread } from './workers/links';
 
@@ -45,6 +45,9 @@ if (process.argv.includes('--version')) {
 function start(): void {
   const data = app.getPath('userData');
   const beside = (file: string): string => join(__dirname, file);
+  const ledgerWriter = new LedgerWriter(() =>
+    startThread(beside('ledger-thread.cjs'), { path: placesIn(data).library }),
+  );
   const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')));
   const workers: Workers = {
     rasters: new RasterWorkerClient(() =>
@@ -69,6 +72,7 @@ function start(): void {
         };
       },
       openSource: reader.open,
+      ledgerWriter,
       results: workers.results,
     });
   } catch (error) {
@@ -77,6 +81,7 @@ function start(): void {
   }
   run(services, workers, () => {
     reader.close();
+    ledgerWriter.close();
     workers.rasters.shutDown();
     workers.results.shutDown();
   });

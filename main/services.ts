@@ -18,7 +18,14 @@ import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
 import { MosaicList } from './mosaicList';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
-import { localTiming, mapflowImageServer, Uploads, type OpenSource } from './uploads';
+import {
+  directLedger,
+  localTiming,
+  mapflowImageServer,
+  Uploads,
+  type LedgerWriter,
+  type OpenSource,
+} from './uploads';
 
 export interface ServicesOptions {
   /** The folder of everything that the program keeps. */
@@ -30,6 +37,8 @@ export interface ServicesOptions {
   readonly echoLog?: ((line: string) => void) | undefined;
   readonly startEngine: () => EngineProcess;
   readonly openSource: OpenSource;
+  /** Writes the ledger of uploads elsewhere than on this loop; here when absent. */
+  readonly ledgerWriter?: LedgerWriter;
   readonly results: ResultKeeper;
 }
 
@@ -70,6 +79,7 @@ export function createServices(options: ServicesOptions): Services {
   const library = openLibrary(places.library, {
     nativeBinding: options.nativeBinding,
     log: logging.area('library'),
+    durability: options.ledgerWriter ? 'relaxed' : 'full',
   });
   const protect = (secret: string): (() => void) => logging.redactor.register(secret);
   const userAgent = `${m.app_name()}/${options.version}`;
@@ -105,7 +115,7 @@ export function createServices(options: ServicesOptions): Services {
     sessions.with(accountId, work);
   const mosaics = new MosaicList(withClient, library.mosaics);
   const uploads = new Uploads({
-    ledger: library.uploads,
+    ledger: options.ledgerWriter?.over(library.uploads) ?? directLedger(library.uploads),
     serverOf: (accountId) => mapflowImageServer((work) => withClient(accountId, work)),
     openSource: options.openSource,
     limitsOf: (accountId) => status.limits(accountId),
@@ -141,7 +151,7 @@ export function createServices(options: ServicesOptions): Services {
     void watch.look(localAccountId);
   });
   accounts.onChange(({ kind, accountId }) => {
-    if (kind === 'signed_in' || kind === 'added') uploads.signedIn(accountId);
+    if (kind === 'signed_in' || kind === 'added') void uploads.signedIn(accountId);
     if (kind !== 'removed' && kind !== 'signed_out') void watch.look(accountId);
   });
 

@@ -17,12 +17,12 @@ export interface UploadsPort {
   list(): readonly Upload[];
   chunks(uploadId: string): readonly UploadChunk[];
   pause(uploadId: string): Promise<void>;
-  resume(uploadId: string): void;
-  retry(uploadId: string): void;
+  resume(uploadId: string): Promise<void>;
+  retry(uploadId: string): Promise<void>;
   cancel(uploadId: string): Promise<void>;
-  remove(uploadId: string): void;
+  remove(uploadId: string): Promise<void>;
   pauseAll(): Promise<void>;
-  resumeAll(): void;
+  resumeAll(): Promise<void>;
 }
 
 export interface UploadsPortsOfWindow {

@@ -9,12 +9,14 @@ export type Row = Readonly<Record<string, SqlValue>>;
 export interface DatabaseOptions {
   /** Path of the compiled SQLite binding, where the usual one does not fit the runtime. */
   readonly nativeBinding?: string | undefined;
+  /**
+   * `full`: a write is on disk when it returns. `relaxed`: a write never waits for the disk; it survives the end of the program,
+   * and a power cut may take the last ones back. Default full.
+   */
+  readonly durability?: 'full' | 'relaxed' | undefined;
 }
 
-/**
- * One connection, with prepared statements kept and SQLite's failures turned into ours. Writes are on disk when they return
- * (`synchronous = FULL`): the ledger of uploads is only worth something if it tells the truth after a power cut.
- */
+/** One connection, with prepared statements kept and SQLite's failures turned into ours. */
 export class Database {
   readonly #sqlite: Sqlite;
   readonly #statements = new Map<string, Statement>();
@@ -29,17 +31,19 @@ export class Database {
         }),
     );
     try {
-      translate(() => this.#prepareFile());
+      translate(() => this.#prepareFile(options.durability ?? 'full'));
     } catch (error) {
       this.#sqlite.close();
       throw error;
     }
   }
 
-  #prepareFile(): void {
+  #prepareFile(durability: 'full' | 'relaxed'): void {
     const db = this.#sqlite;
     db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
+    db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+    // Who does not wait for the disk leaves it to the other connection to tidy up.
+    if (durability === 'relaxed') db.pragma('wal_autocheckpoint = 0');
     db.pragma('foreign_keys = ON');
     db.pragma('trusted_schema = OFF');
     const verdict = db.pragma('quick_check(1)', { simple: true });
@@ -78,6 +82,22 @@ export class Database {
   /** All or nothing; takes the write lock at once, so that what it reads stays true until it writes. */
   transaction<T>(work: () => T): T {
     return translate(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  /** Work whose writes are on disk when it returns, on any connection. */
+  durably<T>(work: () => T): T {
+    const before = translate(() => this.#sqlite.pragma('synchronous', { simple: true }) as number);
+    this.#sqlite.pragma('synchronous = FULL');
+    try {
+      return work();
+    } finally {
+      this.#sqlite.pragma(`synchronous = ${before}`);
+    }
+  }
+
+  /** Moves what was written into the main file, as far as nobody is reading. */
+  tidy(): void {
+    translate(() => this.#sqlite.pragma('wal_checkpoint(PASSIVE)'));
   }
 
   /** Copies the whole database, in steps between which the loop goes on. */

@@ -1,1 +1,1 @@
-export { openLibrary, type Library, type LibraryOptions, type LibraryOrigin } from './library';
+export { openLedger, openLibrary, type Library, type LibraryOptions, type LibraryOrigin } from './library';

@@ -19,6 +19,9 @@ export interface LibraryOptions extends DatabaseOptions {
   readonly log: Log;
 }
 
+/** ms between two moves of what was written into the main file */
+const tidyMs = 30_000;
+
 /** Where the library came from when it was opened. */
 export type LibraryOrigin =
   | { readonly from: 'disk' }
@@ -64,6 +67,16 @@ export function openLibrary(path: string, options: LibraryOptions): Library {
     backUp: () => backUp(database, path),
     close: () => database.close(),
   };
+}
+
+/** The ledger alone, for the thread that writes it: always on disk when a write returns. The library must exist. */
+export function openLedger(
+  path: string,
+  options: Omit<DatabaseOptions, 'durability'> = {},
+): UploadsRepository {
+  const database = new Database(path, options);
+  setInterval(() => database.tidy(), tidyMs).unref();
+  return new UploadsRepository(database);
 }
 
 function openOrRebuild(path: string, options: LibraryOptions): { database: Database; origin: LibraryOrigin } {

@@ -54,12 +54,15 @@ export class ProcessingsRepository {
       .map(toOrder);
   }
 
+  /** On disk when it returns: what is bought must not be forgotten. */
   putOrder(order: OrderRecord): void {
-    this.#db.run(
-      `INSERT INTO orders (id, account_id, project_id, draft, state, processing_id, created_at)
+    this.#db.durably(() =>
+      this.#db.run(
+        `INSERT INTO orders (id, account_id, project_id, draft, state, processing_id, created_at)
        VALUES (:id, :accountId, :projectId, :draft, :state, :processingId, :createdAt)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, processing_id = excluded.processing_id`,
-      { ...order, draft: JSON.stringify(order.draft) },
+        { ...order, draft: JSON.stringify(order.draft) },
+      ),
     );
   }
 }

@@ -114,6 +114,11 @@ export class UploadsRepository {
     });
   }
 
+  /** Several writes as one: all or nothing, and one wait for the disk. */
+  together(work: () => void): void {
+    this.#db.transaction(work);
+  }
+
   release(id: string, pid: number): void {
     this.#db.run(
       'UPDATE uploads SET lease_pid = NULL, lease_until = NULL WHERE id = :id AND lease_pid = :pid',

@@ -27,11 +27,11 @@ export class ChunkStates {
     return chunk;
   }
 
-  /** On disk when it returns. */
-  change(index: number, change: ChunkChange): ChunkRecord {
+  /** On disk, and then here, once the promise is kept. Changes of one chunk are made one after another. */
+  async change(index: number, change: ChunkChange): Promise<ChunkRecord> {
     const before = this.at(index);
-    this.#ledger.updateChunk(before.uploadId, index, change);
-    const after = { ...before, ...change, changedAt: new Date().toISOString() };
+    await this.#ledger.updateChunk(before.uploadId, index, change);
+    const after = { ...this.at(index), ...change, changedAt: new Date().toISOString() };
     this.#chunks[index] = after;
     this.#onChange(after);
     return after;

@@ -92,7 +92,7 @@ export class Delivery {
       return attempt + 1;
     }
     if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return attempt;
-    chunks.change(index, { state: 'failed', error: toErrorData(error) });
+    await chunks.change(index, { state: 'failed', error: toErrorData(error) });
     throw error;
   }
 
@@ -109,7 +109,11 @@ export class Delivery {
       if (this.#failure) return;
       await source.checkUnchanged();
       const before = chunks.at(index);
-      const chunk = chunks.change(index, { state: 'sending', attempts: before.attempts + 1, error: null });
+      const chunk = await chunks.change(index, {
+        state: 'sending',
+        attempts: before.attempts + 1,
+        error: null,
+      });
       const body = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
         let given = 0;
         for await (const piece of source.read(chunk.name, signal)) {
@@ -117,7 +121,7 @@ export class Delivery {
           hash.update(piece);
           if (given >= chunk.bytes) {
             await source.checkUnchanged();
-            chunks.change(index, { state: 'ambiguous', sha1: hash.digest('hex') });
+            await chunks.change(index, { state: 'ambiguous', sha1: hash.digest('hex') });
             handedOver = true;
           }
           ports.meter.add(piece.length);
@@ -128,13 +132,13 @@ export class Delivery {
       const { imageId } = await ports.server.send(mosaicId, file, signal);
       // An answer to a file that was not sent whole was not given by the server.
       if (!handedOver) throw new AppError('uploads.answered_early', { name: chunk.name });
-      chunks.change(index, { state: 'confirmed', imageId });
+      await chunks.change(index, { state: 'confirmed', imageId });
       ports.parallelism.arrived(chunk.bytes);
     } catch (error) {
       const { state } = chunks.at(index);
       const certain = !handedOver || !mayHaveArrived(error);
       if (certain && (state === 'sending' || state === 'ambiguous'))
-        chunks.change(index, { state: 'planned' });
+        await chunks.change(index, { state: 'planned' });
       throw error;
     } finally {
       release();
@@ -153,10 +157,14 @@ export class Delivery {
       const { image, foreign } = findChunk(chunks.at(index), listed);
       await this.clear(index, foreign);
       if (!image || !(await this.isSame(index, image))) continue;
-      chunks.change(index, { state: 'confirmed', imageId: image.id, usable: image.readiness === 'usable' });
+      await chunks.change(index, {
+        state: 'confirmed',
+        imageId: image.id,
+        usable: image.readiness === 'usable',
+      });
       return true;
     }
-    chunks.change(index, { state: 'planned' });
+    await chunks.change(index, { state: 'planned' });
     return false;
   }
 
@@ -173,7 +181,7 @@ export class Delivery {
     const chunk = chunks.at(index);
     if (image.sha1 === null) return true;
     const sha1 = chunk.sha1 ?? (await Delivery.sha1(source, chunk, signal));
-    if (chunk.sha1 === null) chunks.change(index, { sha1 });
+    if (chunk.sha1 === null) await chunks.change(index, { sha1 });
     return image.sha1.toLowerCase() === sha1;
   }
 

@@ -1,3 +1,4 @@
+export { directLedger, ledgerMethods, LedgerWriter, type LedgerWrites, type WriterLink } from './ledger';
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export { localTiming } from './ports';
 export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';

@@ -13,20 +13,11 @@ export class Leases {
   }
 
   /** Takes or prolongs the lease; false while another process that is alive holds it. */
-  take(uploadId: string): boolean {
-    return this.#ledger.lease(uploadId, this.#pid, Date.now() + this.#leaseMs, isAlive);
+  take(uploadId: string): Promise<boolean> {
+    return this.#ledger.lease(uploadId, this.#pid, Date.now() + this.#leaseMs);
   }
 
-  release(uploadId: string): void {
-    this.#ledger.release(uploadId, this.#pid);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  release(uploadId: string): Promise<void> {
+    return this.#ledger.release(uploadId, this.#pid);
   }
 }

@@ -2,17 +2,24 @@ import type { ChunkState, UploadState } from '@shared/ipc/types';
 import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
 import type { PixelWindow, RasterDescription } from '@shared/tiff/types';
 
-/** The record of every upload on disk; each write is there for good when it returns. */
-export interface Ledger {
+export interface LedgerReads {
   list(): readonly UploadRecord[];
   get(id: string): UploadRecord | null;
   chunks(uploadId: string): readonly ChunkRecord[];
-  insert(upload: UploadRecord, chunks: readonly ChunkRecord[]): void;
-  update(id: string, change: UploadChange): void;
-  updateChunk(uploadId: string, index: number, change: ChunkChange): void;
-  remove(id: string): void;
-  lease(id: string, pid: number, until: number, isAlive: (pid: number) => boolean): boolean;
-  release(id: string, pid: number): void;
+}
+
+/** The record of every upload on disk; what was written is there for good once its promise is kept. */
+export interface Ledger extends LedgerReads {
+  insert(upload: UploadRecord, chunks: readonly ChunkRecord[]): Promise<void>;
+  update(id: string, change: UploadChange): Promise<void>;
+  updateChunk(uploadId: string, index: number, change: ChunkChange): Promise<void>;
+  remove(id: string): Promise<void>;
+  /**
+   * Makes this process the one that works on the upload, until `until` (ms since 1970); false while another one that is alive
+   * holds it.
+   */
+  lease(id: string, pid: number, until: number): Promise<boolean>;
+  release(id: string, pid: number): Promise<void>;
 }
 
 export interface UploadChange {

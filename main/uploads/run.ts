@@ -53,7 +53,7 @@ export class UploadRun {
       });
       await this.#meet(await this.#insist(() => listing.fresh()), delivery);
       for (let round = 1; ; round++) {
-        this.#become('sending');
+        await this.#become('sending');
         await delivery.sendAll();
         if (await this.#verify(listing, delivery)) return;
         if (round >= mostRounds) throw new AppError('uploads.lost_at_server', { name: this.#upload.name });
@@ -104,7 +104,7 @@ export class UploadRun {
     const [known] = await server.mosaicsTagged(mosaicTag, this.#signal);
     const request = { name: mosaicName, tags: [mosaicTag] };
     const mosaic = known ?? (await server.createMosaic(request, this.#signal));
-    this.#change({ mosaicId: mosaic.id });
+    await this.#change({ mosaicId: mosaic.id });
     return mosaic.id;
   }
 
@@ -115,14 +115,14 @@ export class UploadRun {
       const { image, foreign } = findChunk(this.#chunks.at(index), listed);
       if (image?.readiness === 'failed') {
         await this.#insist(() => this.#ports.server.removeImage(image.id, this.#signal));
-        this.#chunks.change(index, { state: 'planned', imageId: null, usable: false, error: null });
+        await this.#chunks.change(index, { state: 'planned', imageId: null, usable: false, error: null });
       } else if (image && (await delivery.isSame(index, image))) {
-        this.#note(index, image);
+        await this.#note(index, image);
       } else if (image || foreign.length > 0) {
         await delivery.clear(index, image ? [image, ...foreign] : foreign);
       } else if (['sending', 'failed'].includes(this.#chunks.at(index).state)) {
         // The last bytes of a chunk that is still 'sending' were never handed over.
-        this.#chunks.change(index, { state: 'planned', error: null });
+        await this.#chunks.change(index, { state: 'planned', error: null });
       }
       await breathe();
     }
@@ -131,7 +131,7 @@ export class UploadRun {
   /** Until every chunk is in the mosaic once, and usable. False when some are not there and have to be sent again. */
   async #verify(listing: SharedListing, delivery: Delivery): Promise<boolean> {
     const { timing, waiting } = this.#ports;
-    this.#become('verifying');
+    await this.#become('verifying');
     let misses = 0;
     let pause = timing.prepareMs;
     for (;;) {
@@ -142,17 +142,17 @@ export class UploadRun {
         const { image, extra, foreign } = findChunk(this.#chunks.at(index), listed);
         await delivery.clear(index, [...extra, ...foreign]);
         if (!image) missing.push(index);
-        else if (!this.#observe(index, image)) unready++;
+        else if (!(await this.#observe(index, image))) unready++;
       }
       if (missing.length > 0) {
         const delay = timing.settleMs[misses++];
         if (delay === undefined) {
-          for (const index of missing) this.#chunks.change(index, { state: 'planned', imageId: null });
+          for (const index of missing) await this.#chunks.change(index, { state: 'planned', imageId: null });
           return false;
         }
         await waiting.pause(delay, this.#signal);
       } else if (unready > 0) {
-        this.#become('preparing');
+        await this.#become('preparing');
         await waiting.pause(pause, this.#signal);
         pause = Math.min(timing.longestPrepareMs, pause * 1.5);
       } else {
@@ -162,23 +162,28 @@ export class UploadRun {
   }
 
   /** Notes what the server says of a chunk's image; true when it is usable. */
-  #observe(index: number, image: ListedImage): boolean {
+  async #observe(index: number, image: ListedImage): Promise<boolean> {
     const chunk = this.#chunks.at(index);
     if (image.readiness === 'failed') {
       const params = { name: chunk.name, reason: image.problem ?? '' };
       const error = new AppError('uploads.image_rejected', params);
-      this.#chunks.change(index, { state: 'failed', imageId: image.id, error: toErrorData(error) });
+      await this.#chunks.change(index, { state: 'failed', imageId: image.id, error: toErrorData(error) });
       throw error;
     }
-    this.#note(index, image);
+    await this.#note(index, image);
     return image.readiness === 'usable';
   }
 
-  #note(index: number, image: ListedImage): void {
+  async #note(index: number, image: ListedImage): Promise<void> {
     const { imageId, usable, state } = this.#chunks.at(index);
     const usableNow = image.readiness === 'usable';
     if (imageId === image.id && usable === usableNow && state === 'confirmed') return;
-    this.#chunks.change(index, { state: 'confirmed', imageId: image.id, usable: usableNow, error: null });
+    await this.#chunks.change(index, {
+      state: 'confirmed',
+      imageId: image.id,
+      usable: usableNow,
+      error: null,
+    });
   }
 
   /** Repeats harmless work through outages and passing failures. */
@@ -210,7 +215,7 @@ export class UploadRun {
     const { server, timing, random, waiting, log } = this.#ports;
     const before = this.#upload.state;
     log.info('the server is out of reach', { upload: this.#upload.id });
-    this.#become('offline');
+    await this.#become('offline');
     for (let attempt = 0; ; attempt++) {
       await waiting.pause(backoff(attempt, timing, null, random), this.#signal);
       try {
@@ -222,15 +227,15 @@ export class UploadRun {
         if (verdict.kind !== 'offline') break;
       }
     }
-    this.#become(before === 'offline' ? 'sending' : before);
+    await this.#become(before === 'offline' ? 'sending' : before);
   }
 
-  #become(state: UploadState): void {
-    if (this.#upload.state !== state) this.#change({ state });
+  async #become(state: UploadState): Promise<void> {
+    if (this.#upload.state !== state) await this.#change({ state });
   }
 
-  #change(change: UploadChange): void {
-    this.#ports.ledger.update(this.#upload.id, change);
+  async #change(change: UploadChange): Promise<void> {
+    await this.#ports.ledger.update(this.#upload.id, change);
     this.#upload = { ...this.#upload, ...change };
     this.#ports.onUpload();
   }

@@ -60,7 +60,7 @@ export class Runs {
     this.#onUpload = tell.onUpload;
     this.#onChunk = tell.onChunk;
     this.#leases = new Leases(ports.ledger, usualTiming.leaseMs, ports.pid);
-    this.#renewal = setInterval(() => this.#renew(), usualTiming.leaseMs / 3);
+    this.#renewal = setInterval(() => void this.#renew(), usualTiming.leaseMs / 3);
     this.#renewal.unref();
   }
 
@@ -88,12 +88,16 @@ export class Runs {
     // Every chunk on its way, and everything that waits, listens.
     setMaxListeners(0, abort.signal);
     const meter = new Meter();
-    const ended = this.#run(uploadId, abort.signal, meter).finally(() => {
-      this.#active.delete(uploadId);
-      this.#leases.release(uploadId);
-      this.#onUpload(uploadId);
-    });
+    const ended = this.#run(uploadId, abort.signal, meter).finally(() => this.#end(uploadId));
     this.#active.set(uploadId, { abort, meter, ended });
+  }
+
+  async #end(uploadId: string): Promise<void> {
+    await this.#leases.release(uploadId).catch((error: unknown) => {
+      this.#ports.log.warn('a lease could not be given back', { upload: uploadId, error });
+    });
+    this.#active.delete(uploadId);
+    this.#onUpload(uploadId);
   }
 
   /** Resolves once nothing of it goes on; the ledger says how far it came. */
@@ -124,10 +128,15 @@ export class Runs {
         this.#ports.log.warn('the reader of an upload stopped', { upload: uploadId });
         await this.#runOnce(uploadId, signal, meter);
       }
-      this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
+      await this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
       this.#ports.log.info('uploaded', { upload: uploadId });
     } catch (error) {
-      this.#afterFailure(uploadId, error, signal);
+      await this.#afterFailure(uploadId, error, signal).catch((failure: unknown) => {
+        this.#ports.log.error('the end of an upload could not be written down', {
+          upload: uploadId,
+          failure,
+        });
+      });
     }
   }
 
@@ -154,12 +163,12 @@ export class Runs {
     return run.run();
   }
 
-  #afterFailure(uploadId: string, error: unknown, signal: AbortSignal): void {
+  async #afterFailure(uploadId: string, error: unknown, signal: AbortSignal): Promise<void> {
     const verdict = judge(error, signal);
     if (verdict.kind === 'aborted') return;
     const upload = this.#record(uploadId);
     if (verdict.kind === 'signed_out') {
-      this.#change(uploadId, { state: 'paused', pausedBy: 'signed_out', error: toErrorData(error) });
+      await this.#change(uploadId, { state: 'paused', pausedBy: 'signed_out', error: toErrorData(error) });
       return;
     }
     const gone = isRequestFailure(error) && error.status === 404 && upload.mosaicId !== null;
@@ -167,7 +176,7 @@ export class Runs {
       ? new AppError('uploads.mosaic_gone', { mosaic: upload.mosaicName }, { cause: error })
       : error;
     this.#ports.log.warn('an upload failed', { upload: uploadId, error });
-    this.#change(uploadId, {
+    await this.#change(uploadId, {
       state: 'failed',
       error: toErrorData(told),
       finishedAt: new Date().toISOString(),
@@ -176,12 +185,13 @@ export class Runs {
 
   /** Waits while another process works on the upload. */
   async #takeLease(uploadId: string, signal: AbortSignal): Promise<void> {
-    while (!this.#leases.take(uploadId)) await this.#waiting.pause(usualTiming.leaseMs / 5, signal);
+    while (!(await this.#leases.take(uploadId))) await this.#waiting.pause(usualTiming.leaseMs / 5, signal);
   }
 
-  #renew(): void {
-    for (const id of this.#active.keys()) {
-      if (this.#leases.take(id)) continue;
+  async #renew(): Promise<void> {
+    for (const id of [...this.#active.keys()]) {
+      // A lease that cannot be written is still held: nobody else could write either.
+      if (await this.#leases.take(id).catch(() => true)) continue;
       this.#ports.log.warn('another process has taken over an upload', { upload: id });
       void this.stop(id);
     }
@@ -204,8 +214,8 @@ export class Runs {
     return upload;
   }
 
-  #change(uploadId: string, change: UploadChange): void {
-    this.#ports.ledger.update(uploadId, change);
+  async #change(uploadId: string, change: UploadChange): Promise<void> {
+    await this.#ports.ledger.update(uploadId, change);
     this.#onUpload(uploadId);
   }
 }

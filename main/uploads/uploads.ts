@@ -126,7 +126,7 @@ export class Uploads {
       const { identity, description: raster } = source;
       const known = this.#underWay(wanted, identity.hash, limits);
       if (known) {
-        this.resume(known.id);
+        await this.resume(known.id);
         return this.get(known.id);
       }
       const plan = await source.plan(limits, signal);
@@ -148,7 +148,7 @@ export class Uploads {
         position: Math.max(0, ...this.#ports.ledger.list().map((other) => other.position)) + 1,
         createdAt: new Date().toISOString(),
       });
-      this.#ports.ledger.insert(upload, chunks);
+      await this.#ports.ledger.insert(upload, chunks);
       this.#announcer.now(upload.id);
       this.#runs.begin(upload.id);
       return this.get(upload.id);
@@ -162,22 +162,22 @@ export class Uploads {
     const upload = this.#record(uploadId);
     if (isFinished(upload) || upload.state === 'paused') return;
     await this.#runs.stop(uploadId);
-    if (!isFinished(this.#record(uploadId))) this.#change(uploadId, { state: 'paused', pausedBy: by });
+    if (!isFinished(this.#record(uploadId))) await this.#change(uploadId, { state: 'paused', pausedBy: by });
   }
 
-  resume(uploadId: string): void {
+  async resume(uploadId: string): Promise<void> {
     const upload = this.#record(uploadId);
     if (this.#runs.has(uploadId) || isFinished(upload)) return;
-    this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null });
+    await this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null });
     this.#runs.begin(uploadId);
   }
 
   /** Tries again what failed or was cancelled. */
-  retry(uploadId: string): void {
+  async retry(uploadId: string): Promise<void> {
     const upload = this.#record(uploadId);
     if (upload.state !== 'failed' && upload.state !== 'cancelled') return;
-    if (upload.error?.kind === 'uploads.mosaic_gone') this.#forgetMosaic(uploadId);
-    this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null, finishedAt: null });
+    if (upload.error?.kind === 'uploads.mosaic_gone') await this.#forgetMosaic(uploadId);
+    await this.#change(uploadId, { state: 'waiting', pausedBy: null, error: null, finishedAt: null });
     this.#runs.begin(uploadId);
   }
 
@@ -185,14 +185,18 @@ export class Uploads {
   async cancel(uploadId: string): Promise<void> {
     if (this.#record(uploadId).state === 'done') return;
     await this.#runs.stop(uploadId);
-    this.#change(uploadId, { state: 'cancelled', pausedBy: null, finishedAt: new Date().toISOString() });
+    await this.#change(uploadId, {
+      state: 'cancelled',
+      pausedBy: null,
+      finishedAt: new Date().toISOString(),
+    });
   }
 
   /** Forgets an upload that has ended. Throws `uploads.still_running`. */
-  remove(uploadId: string): void {
+  async remove(uploadId: string): Promise<void> {
     const upload = this.#record(uploadId);
     if (!isFinished(upload)) throw new AppError('uploads.still_running', { name: upload.name });
-    this.#ports.ledger.remove(uploadId);
+    await this.#ports.ledger.remove(uploadId);
     for (const listener of this.#listeners) listener.onRemoved?.(uploadId);
   }
 
@@ -200,8 +204,9 @@ export class Uploads {
     await Promise.all(this.#ports.ledger.list().map((upload) => this.pause(upload.id)));
   }
 
-  resumeAll(): void {
-    for (const upload of this.#ports.ledger.list()) if (upload.state === 'paused') this.resume(upload.id);
+  async resumeAll(): Promise<void> {
+    for (const upload of this.#ports.ledger.list())
+      if (upload.state === 'paused') await this.resume(upload.id);
   }
 
   /** Goes on with everything that was under way when the program ended. */
@@ -210,9 +215,9 @@ export class Uploads {
   }
 
   /** The account has signed in again: what waited for that goes on. */
-  signedIn(accountId: string): void {
+  async signedIn(accountId: string): Promise<void> {
     for (const upload of this.#ports.ledger.list()) {
-      if (upload.accountId === accountId && upload.pausedBy === 'signed_out') this.resume(upload.id);
+      if (upload.accountId === accountId && upload.pausedBy === 'signed_out') await this.resume(upload.id);
     }
   }
 
@@ -249,10 +254,14 @@ export class Uploads {
       );
   }
 
-  #forgetMosaic(uploadId: string): void {
-    this.#change(uploadId, { mosaicId: null });
+  async #forgetMosaic(uploadId: string): Promise<void> {
+    await this.#change(uploadId, { mosaicId: null });
     for (const { index } of this.#ports.ledger.chunks(uploadId)) {
-      this.#ports.ledger.updateChunk(uploadId, index, { state: 'planned', imageId: null, usable: false });
+      await this.#ports.ledger.updateChunk(uploadId, index, {
+        state: 'planned',
+        imageId: null,
+        usable: false,
+      });
     }
   }
 
@@ -276,8 +285,8 @@ export class Uploads {
     return upload;
   }
 
-  #change(uploadId: string, change: UploadChange): void {
-    this.#ports.ledger.update(uploadId, change);
+  async #change(uploadId: string, change: UploadChange): Promise<void> {
+    await this.#ports.ledger.update(uploadId, change);
     this.#announcer.now(uploadId);
   }
 

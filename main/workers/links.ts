@@ -24,8 +24,8 @@ export function startProcess(file: string, name: string): Link {
 }
 
 /** A thread of this process. */
-export function startThread(file: string): Link {
-  const worker = new Worker(file);
+export function startThread(file: string, data: unknown = null): Link {
+  const worker = new Worker(file, { workerData: data });
   // What ends it is told by its exit.
   worker.on('error', () => undefined);
   worker.unref();

@@ -11,6 +11,7 @@ import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
 import {
+  directLedger,
   mapflowImageServer,
   sourceOpener,
   Uploads,
@@ -49,7 +50,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
   const opened: Uploads[] = [];
   const make = (pid: number, wrap: (open: OpenSource) => OpenSource = (open) => open): Uploads => {
     const uploads = new Uploads({
-      ledger: library.uploads,
+      ledger: directLedger(library.uploads),
       serverOf: () =>
         mapflowImageServer(async (work) => {
           try {

@@ -180,7 +180,7 @@ describe('faults', () => {
       error: { kind: 'api.server_error' },
     });
     bench.server.nextFault = null;
-    bench.uploads.retry(upload.id);
+    await bench.uploads.retry(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done', error: null });
     expectWhole(bench, upload.id);
   });
@@ -198,7 +198,7 @@ describe('faults', () => {
     expect(failed.error?.kind).toMatch(/^api\..*memory_limit_exceeded$/);
     expect(bench.server.counts.uploads).toBeLessThan(upload.chunksTotal);
     bench.server.nextFault = null;
-    bench.uploads.retry(upload.id);
+    await bench.uploads.retry(upload.id);
     await bench.uploads.ended(upload.id);
     expectWhole(bench, upload.id);
   });
@@ -239,10 +239,10 @@ describe('a session that ends', () => {
       chunksFailed: 0,
     });
     expect(bench.library.uploads.get(upload.id)?.pausedBy).toBe('signed_out');
-    bench.uploads.signedIn('somebody else');
+    await bench.uploads.signedIn('somebody else');
     expect(bench.uploads.get(upload.id).state).toBe('paused');
     bench.server.token = 'good-token';
-    bench.uploads.signedIn('a');
+    await bench.uploads.signedIn('a');
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done', error: null });
     expectWhole(bench, upload.id);
   });
@@ -258,7 +258,7 @@ describe('pausing and ending', () => {
     bench.uploads.wake();
     bench.uploads.resumeInterrupted();
     expect(bench.server.counts.uploads).toBe(before);
-    bench.uploads.resume(upload.id);
+    await bench.uploads.resume(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done' });
     expectWhole(bench, upload.id);
   });
@@ -268,12 +268,12 @@ describe('pausing and ending', () => {
     const removed: string[] = [];
     bench.uploads.listen({ onRemoved: (id) => removed.push(id) });
     const upload = await startUpload(bench);
-    expect(() => bench.uploads.remove(upload.id)).toThrowError('uploads.still_running');
+    await expect(bench.uploads.remove(upload.id)).rejects.toMatchObject({ kind: 'uploads.still_running' });
     await bench.uploads.cancel(upload.id);
     expect(bench.uploads.get(upload.id)).toMatchObject({ state: 'cancelled' });
     bench.uploads.resumeInterrupted();
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'cancelled' });
-    bench.uploads.remove(upload.id);
+    await bench.uploads.remove(upload.id);
     expect(removed).toEqual([upload.id]);
     expect(bench.uploads.list()).toEqual([]);
   });
@@ -284,7 +284,7 @@ describe('pausing and ending', () => {
     const two = await startUpload(bench, 'second.tif');
     await bench.uploads.pauseAll();
     expect(bench.uploads.list().map((upload) => upload.state)).toEqual(['paused', 'paused']);
-    bench.uploads.resumeAll();
+    await bench.uploads.resumeAll();
     await Promise.all([bench.uploads.ended(one.id), bench.uploads.ended(two.id)]);
     expect(bench.uploads.list().map((upload) => upload.state)).toEqual(['done', 'done']);
   });
@@ -364,7 +364,7 @@ describe('the reader', () => {
       if (left-- > 0) throw new AppError('uploads.reader_stopped');
       return open(path);
     });
-    mortal.resume(upload.id);
+    await mortal.resume(upload.id);
     return { bench, ended: await mortal.ended(upload.id) };
   }
 
@@ -386,7 +386,7 @@ describe('the source', () => {
     const upload = await startUpload(bench);
     await bench.uploads.pause(upload.id);
     writeOrthophoto(join(bench.folder, 'ortho.tif'), { columns: 5, rows: 4, seed: 77 });
-    bench.uploads.resume(upload.id);
+    await bench.uploads.resume(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({
       state: 'failed',
       error: { kind: 'uploads.source_changed', params: { name: 'ortho.tif' } },
@@ -417,7 +417,7 @@ describe('the source', () => {
     const upload = await startUpload(bench);
     await bench.uploads.pause(upload.id);
     utimesSync(join(bench.folder, 'ortho.tif'), new Date(), new Date(2020, 1, 1));
-    bench.uploads.resume(upload.id);
+    await bench.uploads.resume(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done' });
     expectWhole(bench, upload.id);
   });
@@ -427,10 +427,10 @@ describe('the source', () => {
     const upload = await startUpload(bench);
     await bench.uploads.pause(upload.id);
     rmSync(join(bench.folder, 'ortho.tif'));
-    bench.uploads.resume(upload.id);
+    await bench.uploads.resume(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ error: { kind: 'uploads.source_missing' } });
     writeOrthophoto(join(bench.folder, 'ortho.tif'), { columns: 5, rows: 4, seed: 9 });
-    bench.uploads.retry(upload.id);
+    await bench.uploads.retry(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done' });
     expectWhole(bench, upload.id);
   });
@@ -475,7 +475,7 @@ describe('the server’s side', () => {
       error: { kind: 'uploads.image_rejected', params: { reason: 'the pixels made no sense' } },
     });
     bench.server.firstStatus = 'COMPLETED';
-    bench.uploads.retry(upload.id);
+    await bench.uploads.retry(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done' });
     expect(bench.server.counts.deletes).toBe(1);
     expectWhole(bench, upload.id);
@@ -501,12 +501,12 @@ describe('the server’s side', () => {
     await bench.uploads.pause(upload.id);
     bench.server.mosaics.clear();
     bench.server.images.length = 0;
-    bench.uploads.resume(upload.id);
+    await bench.uploads.resume(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({
       state: 'failed',
       error: { kind: 'uploads.mosaic_gone', params: { mosaic: 'Town' } },
     });
-    bench.uploads.retry(upload.id);
+    await bench.uploads.retry(upload.id);
     expect(await bench.uploads.ended(upload.id)).toMatchObject({ state: 'done' });
     expectWhole(bench, upload.id);
   });
