@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { AppError, toErrorData } from '@shared/errors';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
 import type { ChunkStates } from './chunkStates';
@@ -103,7 +102,6 @@ export class Delivery {
   async #send(index: number): Promise<void> {
     const { chunks, ports, signal, source, upload, mosaicId } = this.#parts;
     const release = await ports.slots.acquire(upload.position, signal);
-    const hash = createHash('sha1');
     let handedOver = false;
     try {
       if (this.#failure) return;
@@ -115,17 +113,14 @@ export class Delivery {
         error: null,
       });
       const body = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-        let given = 0;
-        for await (const piece of source.read(chunk.name, signal)) {
-          given += piece.length;
-          hash.update(piece);
-          if (given >= chunk.bytes) {
+        for await (const { bytes, sha1 } of source.read(chunk.name, signal)) {
+          if (sha1 !== null) {
             await source.checkUnchanged();
-            await chunks.change(index, { state: 'ambiguous', sha1: hash.digest('hex') });
+            await chunks.change(index, { state: 'ambiguous', sha1 });
             handedOver = true;
           }
-          ports.meter.add(piece.length);
-          yield piece;
+          ports.meter.add(bytes.length);
+          yield bytes;
         }
       };
       const file = { filename: chunk.name, size: chunk.bytes, body: body() };
@@ -200,8 +195,8 @@ export class Delivery {
 
   /** Lower-case hex SHA-1 of a chunk's bytes, read from the source. */
   static async sha1(source: UploadSource, chunk: ChunkRecord, signal: AbortSignal): Promise<string> {
-    const hash = createHash('sha1');
-    for await (const piece of source.read(chunk.name, signal)) hash.update(piece);
-    return hash.digest('hex');
+    let found = '';
+    for await (const piece of source.read(chunk.name, signal)) found = piece.sha1 ?? found;
+    return found;
   }
 }

@@ -130,13 +130,19 @@ export interface SourcePlan {
   readonly skipped: readonly PixelWindow[];
 }
 
+/** Some bytes of a chunk; the last piece tells the SHA-1 (lower-case hex) of the whole. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly sha1: string | null;
+}
+
 /** A raster that is being uploaded: planned and read chunk by chunk. */
 export interface UploadSource {
   readonly description: RasterDescription;
   readonly identity: SourceIdentity;
   plan(limits: PlanLimits, signal: AbortSignal): Promise<SourcePlan>;
   /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
-  read(chunkName: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece>;
   /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import { AppError } from '@shared/errors';
 import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import type { OpenSource, UploadSource } from './ports';
+import type { OpenSource, Piece, UploadSource } from './ports';
 import type { OpenedSource, SourceMethods } from './sourceHost';
 
 /** A thread that was just started. */
@@ -66,7 +66,7 @@ class RemoteSource implements UploadSource {
   }
 
   /** One piece is asked for ahead of the one that is being sent. */
-  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece> {
     const readId = await this.client.call('startRead', { id: this.opened.id, chunkName }, { signal });
     try {
       let next = this.#piece(readId, signal);
@@ -79,7 +79,7 @@ class RemoteSource implements UploadSource {
     }
   }
 
-  #piece(readId: number, signal: AbortSignal): Promise<Uint8Array | null> {
+  #piece(readId: number, signal: AbortSignal): Promise<Piece | null> {
     const piece = this.client.call('piece', { readId }, { signal });
     // One that fails while another is being sent is reported when its turn comes.
     piece.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import type { ByteSource, Raster } from '@shared/tiff/types';
 import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
-import type { OpenSource, SourceIdentity, UploadSource } from './ports';
+import type { OpenSource, Piece, SourceIdentity, UploadSource } from './ports';
 
 /** A raster opened for reading, with the files beside it. */
 export interface OpenedRaster {
@@ -78,10 +79,17 @@ class SlicedSource implements UploadSource {
     return { chunks: planned, skipped: skipped.map(({ window }) => window) };
   }
 
-  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece> {
     const chunk = this.#chunks.get(chunkName);
     if (!chunk) throw new AppError('uploads.source_changed', { name: this.raster.description.name });
-    yield* streamLayout(await this.#layout(chunk), this.raster.files, { signal });
+    const layout = await this.#layout(chunk);
+    const hash = createHash('sha1');
+    let given = 0;
+    for await (const bytes of streamLayout(layout, this.raster.files, { signal })) {
+      hash.update(bytes);
+      given += bytes.length;
+      yield { bytes, sha1: given >= layout.size ? hash.digest('hex') : null };
+    }
   }
 
   #layout(chunk: SliceChunk): Promise<Layout> {

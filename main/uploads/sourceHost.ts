@@ -1,14 +1,14 @@
 import { AppError } from '@shared/errors';
 import type { RpcContext } from '@shared/rpc';
 import type { RasterDescription } from '@shared/tiff/types';
-import type { OpenSource, PlanLimits, SourceIdentity, SourcePlan, UploadSource } from './ports';
+import type { OpenSource, Piece, PlanLimits, SourceIdentity, SourcePlan, UploadSource } from './ports';
 
 /** The answering end of upload sources that live in a thread of their own: parsing, planning and decoding block nobody there. */
 export function sourceMethods(open: OpenSource) {
   const sources = new Map<number, UploadSource>();
   const reads = new Map<
     number,
-    { readonly source: number; readonly pieces: AsyncIterator<Uint8Array>; readonly abort: AbortController }
+    { readonly source: number; readonly pieces: AsyncIterator<Piece>; readonly abort: AbortController }
   >();
   let next = 1;
   const sourceOf = (id: number): UploadSource => {
@@ -41,7 +41,7 @@ export function sourceMethods(open: OpenSource) {
       return readId;
     },
     /** Null at the end. */
-    piece: async ({ readId }: { readId: number }): Promise<Uint8Array | null> => {
+    piece: async ({ readId }: { readId: number }): Promise<Piece | null> => {
       const result = await reads.get(readId)?.pieces.next();
       return !result || result.done ? null : result.value;
     },

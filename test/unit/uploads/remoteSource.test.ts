@@ -8,6 +8,7 @@ import { openRaster } from '@shared/tiff/open';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SourceReader, sourceMethods, sourceOpener, type OpenSource } from '../../../main/uploads';
+import type { Piece } from '../../../main/uploads/ports';
 import { fileSource } from '../../support/fileSource';
 import { sha1, writeOrthophoto } from './orthophoto';
 
@@ -55,10 +56,17 @@ function setUp() {
   return { reader, path, die: () => exits.splice(0).forEach((exit) => exit()), spawned: () => spawned };
 }
 
-async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** The bytes; the last piece, and only that, names their SHA-1. */
+async function bytesOf(pieces: AsyncIterable<Piece>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
+  const hashes: (string | null)[] = [];
+  for await (const { bytes, sha1: named } of pieces) {
+    all.push(bytes);
+    hashes.push(named);
+  }
+  const whole = Buffer.concat(all);
+  expect(hashes).toEqual([...hashes.slice(0, -1).map(() => null), sha1(whole)]);
+  return whole;
 }
 
 describe('a source that is read elsewhere', () => {
