@@ -18,12 +18,17 @@ export interface LayerView {
   dispose(): void;
 }
 
-export function rasterView(layer: RasterLayer, placement: Placement, loaders: TileLoaders): LayerView {
+export function rasterView(
+  layer: RasterLayer,
+  placement: Placement,
+  loaders: TileLoaders,
+  onerror: (error: unknown, about: string) => void,
+): LayerView {
   const key = loaders.keyOf(layer.raster, layer.display);
   const loader = loaders.take(key, layer.raster, layer.display);
   const { width, height } = layer.raster.description;
   const ol = new WebGLTileLayer({
-    source: new RasterSource(loader, placement, width, height),
+    source: new RasterSource(loader, placement, width, height, (error) => onerror(error, layer.name)),
     style: rasterStyle(loader, layer.display),
     cacheSize: 256,
   });

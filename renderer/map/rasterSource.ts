@@ -10,7 +10,14 @@ import { averageInto, pyramidOf, type PyramidStep } from './pyramid';
 
 /** The tiles of one raster for the map, at its own levels and, above them, at averaged ones. */
 export class RasterSource extends DataTileSource {
-  constructor(loader: TileLoader, placement: Placement, width: number, height: number) {
+  /** `onerror` hears of every tile that could not be read, except those that nobody wants any more. */
+  constructor(
+    loader: TileLoader,
+    placement: Placement,
+    width: number,
+    height: number,
+    onerror: (error: unknown) => void,
+  ) {
     const steps = pyramidOf(loader.levels);
     super({
       projection: placement.projection,
@@ -20,9 +27,15 @@ export class RasterSource extends DataTileSource {
       interpolate: true,
       transition: 0,
       wrapX: false,
-      loader: (z, x, y, { signal }) => {
+      loader: async (z, x, y, { signal }) => {
         const step = steps[z];
-        return step ? loadSmooth(loader, step, x, y, signal) : new Uint8Array(0);
+        if (!step) return new Uint8Array(0);
+        try {
+          return await loadSmooth({ loader, step, signal, onerror }, x, y);
+        } catch (error) {
+          if (!signal.aborted) onerror(error);
+          throw error;
+        }
       },
     });
     this.setTileSizes(steps.map(({ level }) => [level.tileWidth, level.tileHeight]));
@@ -67,46 +80,71 @@ function gridOf(
   });
 }
 
-async function loadSmooth(
-  loader: TileLoader,
-  step: PyramidStep,
-  column: number,
-  row: number,
-  signal: AbortSignal,
-): Promise<Uint8Array | Float32Array> {
-  const tile = await loadTile(loader, step, column, row, signal);
+interface TileJob {
+  readonly loader: TileLoader;
+  readonly step: PyramidStep;
+  readonly signal: AbortSignal;
+  onerror(error: unknown): void;
+}
+
+async function loadSmooth(job: TileJob, column: number, row: number): Promise<Uint8Array | Float32Array> {
+  const { loader, step, signal } = job;
+  const tile =
+    step.factor === 1
+      ? await loader.load(step.index, column, row, signal)
+      : await loadAveraged(job, column, row);
   bleed(tile, step.level.tileWidth, step.level.tileHeight, loader.channels.length);
   return tile;
 }
 
-async function loadTile(
-  loader: TileLoader,
-  step: PyramidStep,
+/** A part that cannot be read leaves a hole; only when none can be read does the tile fail. */
+async function loadAveraged(
+  { loader, step, signal, onerror }: TileJob,
   column: number,
   row: number,
-  signal: AbortSignal,
 ): Promise<Uint8Array | Float32Array> {
   const { level, index, factor } = step;
-  if (factor === 1) return loader.load(index, column, row, signal);
   const { tileWidth, tileHeight } = level;
   const channels = loader.channels.length;
   const size = tileWidth * tileHeight * channels;
   const target = loader.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  const parts: Promise<void>[] = [];
+  const errors: unknown[] = [];
+  const places = placesOf(step, column, row);
+  await Promise.all(
+    places.map(async ({ x, y, across, down }) => {
+      try {
+        const tile = await loader.load(index, x, y, signal);
+        const left = (across * tileWidth) / factor;
+        const top = (down * tileHeight) / factor;
+        averageInto(target, tileWidth, left, top, tile, tileWidth, tileHeight, channels, factor);
+      } catch (error) {
+        errors.push(error);
+      }
+    }),
+  );
+  signal.throwIfAborted();
+  if (errors.length > 0 && errors.length === places.length) throw errors[0];
+  for (const error of errors) onerror(error);
+  return target;
+}
+
+interface PartPlace {
+  /** The tile of the raster's level. */
+  readonly x: number;
+  readonly y: number;
+  /** Where its average goes, counted in parts. */
+  readonly across: number;
+  readonly down: number;
+}
+
+function placesOf({ level, factor }: PyramidStep, column: number, row: number): readonly PartPlace[] {
+  const places: PartPlace[] = [];
   for (let down = 0; down < factor; down += 1) {
     for (let across = 0; across < factor; across += 1) {
       const x = column * factor + across;
       const y = row * factor + down;
-      if (x >= level.columns || y >= level.rows) continue;
-      const left = (across * tileWidth) / factor;
-      const top = (down * tileHeight) / factor;
-      parts.push(
-        loader.load(index, x, y, signal).then((tile) => {
-          averageInto(target, tileWidth, left, top, tile, tileWidth, tileHeight, channels, factor);
-        }),
-      );
+      if (x < level.columns && y < level.rows) places.push({ x, y, across, down });
     }
   }
-  await Promise.all(parts);
-  return target;
+  return places;
 }

@@ -23,7 +23,8 @@ export interface SceneOptions {
   /** Where the swipe line stands, and for which layers; null without one. */
   swipe(layer: Layer): number | null;
   isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
-  onerror(error: unknown): void;
+  /** `about`: which layer it is about, where that is not plain. */
+  onerror(error: unknown, about?: string): void;
   /** Called with false when tiles begin to be missing, with true when all are drawn. */
   ondrawn(drawn: boolean): void;
 }
@@ -98,7 +99,7 @@ export class MapScene {
 
   #create(layer: Layer): LayerView {
     const { api, loaders, view, isHighlighted, onerror } = this.#options;
-    if (layer.kind === 'raster') return rasterView(layer, this.#placement(layer), loaders);
+    if (layer.kind === 'raster') return rasterView(layer, this.#placement(layer), loaders, onerror);
     return resultView(layer, { api, view: view.getProjection(), isHighlighted, onerror });
   }
 

@@ -4,6 +4,7 @@ import type MapBrowserEvent from 'ol/MapBrowserEvent';
 import { transformExtent } from 'ol/proj';
 import type View from 'ol/View';
 import type { LonLatBox } from '@shared/ipc/types';
+import { noFacts } from '../state/camera.svelte';
 import type { CompareSide } from '../state/compare.svelte';
 import type { Layer } from '../state/layers.svelte';
 import type { Tool } from '../state/tools.svelte';
@@ -191,6 +192,7 @@ export class MapSession {
     this.#second?.dispose();
     this.#main.dispose();
     this.#workspace.camera.pointer = null;
+    this.#workspace.camera.facts = noFacts;
     this.#workspace.camera.drawn = true;
   }
 
@@ -211,7 +213,7 @@ export class MapSession {
         const feature = highlight.feature;
         return feature?.processingId === processingId && feature.featureId === featureId;
       },
-      onerror: (error) => problems.report(error),
+      onerror: (error, about) => problems.report(error, about),
       ondrawn: (drawn) => {
         if (drawn) this.#undrawn.delete(scene);
         else this.#undrawn.add(scene);

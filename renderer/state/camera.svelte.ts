@@ -33,7 +33,8 @@ export interface CameraDriver {
   resetRotation(): void;
 }
 
-const noFacts: ViewFacts = { crs: '', degrees: false, metresPerPixel: null, scale: null, rotation: 0 };
+/** Without a map. */
+export const noFacts: ViewFacts = { crs: '', degrees: false, metresPerPixel: null, scale: null, rotation: 0 };
 
 /** The map's view as the other panels see it. */
 export class Camera implements CameraDriver {

@@ -4,6 +4,8 @@ import type { Api } from '../bridge';
 
 export interface Notice {
   readonly id: number;
+  /** Two notices with the same key are about the same thing: only the newer one's words stand. */
+  readonly key: string;
   readonly tone: 'error' | 'success';
   readonly title: string;
   readonly advice: string;
@@ -37,6 +39,7 @@ export class Problems {
     const data = isErrorData(error) ? error : toErrorData(error);
     const text = errorText(data);
     this.#add({
+      key: about === '' ? `${data.kind} ${text.title}` : `${data.kind} ${about}`,
       tone: 'error',
       title: text.title.includes(about) ? text.title : `${about}: ${text.title}`,
       advice: text.advice,
@@ -45,7 +48,7 @@ export class Problems {
   }
 
   succeed(title: string): void {
-    const id = this.#add({ tone: 'success', title, advice: '', details: '' });
+    const id = this.#add({ key: title, tone: 'success', title, advice: '', details: '' });
     setTimeout(() => this.dismiss(id), successMilliseconds);
   }
 
@@ -65,7 +68,7 @@ export class Problems {
   }
 
   #add(notice: Omit<Notice, 'id' | 'count'>): number {
-    const same = this.#notices.find((other) => other.title === notice.title && other.tone === notice.tone);
+    const same = this.#notices.find((other) => other.key === notice.key && other.tone === notice.tone);
     if (same) {
       const again = { ...same, ...notice, count: same.count + 1 };
       this.#notices = this.#notices.map((other) => (other.id === same.id ? again : other));

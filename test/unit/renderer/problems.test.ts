@@ -52,3 +52,11 @@ test('an attempt says whether it went well', async () => {
   expect(await problems.attempt(() => Promise.reject(missing))).toBe(false);
   expect(problems.notices).toHaveLength(1);
 });
+
+test('many broken parts of one image are one notice', () => {
+  const problems = new Problems(new FakeApi());
+  for (const name of ['part 1', 'part 2'])
+    problems.report(new AppError('app.file_missing', { name }), 'a.tif');
+  problems.report(new AppError('app.file_missing', { name: 'part 3' }), 'b.tif');
+  expect(problems.notices.map((notice) => notice.count)).toEqual([2, 1]);
+});
