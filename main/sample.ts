@@ -15,7 +15,8 @@ export class SampleScene {
 
   constructor(folder: string, program: string) {
     this.#folder = folder;
-    this.#program = program;
+    // Beside the archive of a packaged application: a thread loads no ES module from inside it.
+    this.#program = program.replace(/([/\\])app\.asar\1/, '$1app.asar.unpacked$1');
   }
 
   /** Throws `app.no_sample`. */
