@@ -14,6 +14,8 @@ export function lockDigest() {
   return createHash('sha256').update(readFileSync(lockfile)).digest('hex');
 }
 
+const options = ['--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline'];
+
 /** True when node_modules is what the lockfile says, told by the stamp alone. */
 export function dependenciesAtHand() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest();
@@ -24,11 +26,15 @@ export async function ensureDependencies() {
   if (dependenciesAtHand()) return;
   if (!installedMatchesLock()) {
     await step('installing the npm packages of the lockfile', () =>
-      npm(['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline']).catch(
-        (error) => {
-          throw new Stop(`npm ci failed. ${error.message}`);
-        },
-      ),
+      npm(['ci', ...options]).catch(async () => {
+        // npm 11 refuses a lockfile when a registry lacks optional packages of other platforms; installing by the same
+        // lockfile does not, and what it brought is compared with the lockfile below.
+        say('npm ci refused; installing by the lockfile instead');
+        await npm(['install', '--no-save', ...options]).catch((error) => {
+          throw new Stop(`The npm packages cannot be installed. ${error.message}`);
+        });
+        if (!installedMatchesLock()) throw new Stop('The npm packages do not match the lockfile.');
+      }),
     );
   }
   writeFileSync(stamp, lockDigest());
