@@ -70,12 +70,14 @@ export async function planSlices(
   const { maxBytes = Infinity, maxSide = Infinity, targetBytes = 64 * MEBIBYTE } = limits;
   const cutting = await chooseCutting(raster, maxBytes, maxSide, options.signal);
   if (cutting.method === 'encode' && options.decode) await tryDecoding(raster, options.decode);
-  const wanted = Math.min(targetBytes, maxBytes);
-  // A head of large tags (an ICC profile) must not starve the pixels, unless the hard limit says so.
-  const room = Math.min(Math.max(wanted - cutting.head, wanted / 4), maxBytes - cutting.head);
   const { width, height } = raster.description;
   const bySides = Math.ceil(width / maxSide) * Math.ceil(height / maxSide);
   const whole = cutting.bytesOf({ x: 0, y: 0, width, height });
+  const wanted = Math.min(targetBytes, maxBytes);
+  // A head of large tags (an ICC profile) must not starve the pixels, and a wish for tiny chunks must not fail the plan,
+  // unless the hard limit says so.
+  const soft = Math.max(wanted - cutting.head, wanted / 4, whole / (MAX_CHUNKS / 2));
+  const room = Math.min(soft, maxBytes - cutting.head);
   if (Math.max(bySides, whole / Math.max(1, room)) > MAX_CHUNKS) {
     throw new AppError('tiff.slice_too_many_chunks', { file: raster.description.name });
   }

@@ -63,6 +63,12 @@ test('chunks and skipped windows are the raster, and every chunk keeps the limit
   );
 });
 
+test('a wish for chunks of a byte gives the smallest that can be cut, and is no error', async () => {
+  const raster = await opened({ width: 247, height: 253, rowsPerStrip: 1, bands: 4, planar: true });
+  const { chunks } = await planSlices(raster, { targetBytes: 1 });
+  expect(chunks.length).toBeGreaterThan(200);
+});
+
 test('estimates are near what the files take', async () => {
   const raster = await opened({ width: 640, height: 640, tileSize: 64, bands: 3 });
   const { chunks } = await planSlices(raster, { targetBytes: 200_000 });
