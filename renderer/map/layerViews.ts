@@ -5,7 +5,7 @@ import type { Api } from '../bridge';
 import type { RasterLayer, ResultLayer } from '../state/layers.svelte';
 import type { Placement } from './placement';
 import { RasterSource } from './rasterSource';
-import { rasterStyle, styleVariables } from './rasterStyle';
+import { rasterStyle, styleKey, styleVariables } from './rasterStyle';
 import { resultLayer } from './resultLayer';
 import { resultSource } from './resultTiles';
 import type { TileLoaders } from './tileLoaders';
@@ -32,13 +32,18 @@ export function rasterView(
     style: rasterStyle(loader, layer.display),
     cacheSize: 256,
   });
+  let shape = styleKey(layer.display);
   return {
     ol,
     update() {
       if (loaders.keyOf(layer.raster, layer.display) !== key) return false;
       ol.setVisible(layer.visible);
       ol.setOpacity(layer.opacity);
-      ol.updateStyleVariables(styleVariables(loader, layer.display));
+      // A new shape compiles a program anew, a new value only sets it; the tiles stay on the graphics card either way.
+      const wanted = styleKey(layer.display);
+      if (wanted === shape) ol.updateStyleVariables(styleVariables(loader, layer.display));
+      else ol.setStyle(rasterStyle(loader, layer.display));
+      shape = wanted;
       return true;
     },
     dispose() {

@@ -1,23 +1,35 @@
 import type { BandStatistics } from '@shared/ipc/types';
 import type { RasterDescription } from '@shared/tiff/types';
+import type { ColourMap } from './colourMap';
 
 /** One colour of the picture: which band it shows (zero-based) and which values become black and full. */
 export interface Channel {
   readonly band: number;
   readonly low: number;
   readonly high: number;
+  /** Of this band alone, after the cut; 1 leaves the values alone. */
+  readonly gamma: number;
 }
 
-/** How a raster's bands become colours; all of it is done on the GPU, nothing is read again. */
+/**
+ * How a raster's bands become colours; all of it is done on the GPU, nothing is read again. In this order: a value is cut and
+ * stretched to 0–1, gamma of the band and of the whole, the colour map, then contrast, saturation and brightness.
+ */
 export interface RasterDisplay {
-  /** Three channels are red, green and blue; one is grey (or an index into the palette). */
+  /** Three channels are red, green and blue; one is grey or takes the colour map (a palette's colours are three). */
   readonly channels: readonly Channel[];
-  /** 1 leaves the values alone; more is brighter in the middle. */
+  /** Of all channels; 1 leaves the values alone; more is brighter in the middle. */
   readonly gamma: number;
   /** −1 to 1, 0 leaves alone. */
   readonly brightness: number;
   readonly contrast: number;
   readonly saturation: number;
+  /** Colours for a single channel; null shows it grey. Not looked at with three. */
+  readonly colourMap: ColourMap | null;
+  /** True turns the colour map, or the greys of a single channel, round. */
+  readonly inverted: boolean;
+  /** Pixels whose channels all have this value are transparent, besides what the file itself says; null hides none. */
+  readonly hidden: number | null;
 }
 
 /** The values of an integer type that need no stretch. */
@@ -41,11 +53,13 @@ export function defaultChannel(
   band: number,
 ): Channel {
   const known = statistics?.[band];
-  if (isByte(description)) return { band, low: 0, high: 255 };
-  if (known && known.high > known.low) return { band, low: known.low, high: known.high };
-  if (known && known.max > known.min) return { band, low: known.min, high: known.max };
-  if (known) return { band, low: known.min - 0.5, high: known.min + 0.5 };
-  return { band, ...typeRange(description.sampleType) };
+  const cut = (low: number, high: number): Channel => ({ band, low, high, gamma: 1 });
+  if (isByte(description)) return cut(0, 255);
+  if (known && known.high > known.low) return cut(known.low, known.high);
+  if (known && known.max > known.min) return cut(known.min, known.max);
+  if (known) return cut(known.min - 0.5, known.min + 0.5);
+  const { low, high } = typeRange(description.sampleType);
+  return cut(low, high);
 }
 
 /** What the type alone says, until the statistics are there. */
@@ -70,5 +84,14 @@ export function defaultDisplay(
   const channels = description
     ? colourBands(description).map((band) => defaultChannel(description, statistics, band))
     : [];
-  return { channels, gamma: 1, brightness: 0, contrast: 0, saturation: 0 };
+  return {
+    channels,
+    gamma: 1,
+    brightness: 0,
+    contrast: 0,
+    saturation: 0,
+    colourMap: null,
+    inverted: false,
+    hidden: null,
+  };
 }

@@ -1,8 +1,13 @@
+import type { ExpressionValue } from 'ol/expr/expression';
 import type { Style } from 'ol/layer/WebGLTile';
 import type { TileLoader } from '../workers/tileLoader';
+import { spreadColours, type ColourMap } from './colourMap';
 import type { RasterDisplay } from './rasterDisplay';
 
 type Variables = Record<string, number>;
+
+/** Colours of a colour map that the graphics card chooses from. */
+const tableSize = 256;
 
 /** The texture channel (counted from 1, as the map library does) that holds a band of the raster. */
 function channelOf(loader: TileLoader, band: number): number {
@@ -14,42 +19,85 @@ function channelOf(loader: TileLoader, band: number): number {
   return at < 0 ? 1 : at + 1;
 }
 
+/** A change of this needs a new style; everything else is in the variables. */
+export function styleKey(display: RasterDisplay): string {
+  const [first] = display.channels;
+  const mapped = isSingle(display) && display.colourMap;
+  return [isSingle(display), mapped ? mapped.name : '', display.hidden !== null, first === undefined].join(
+    ' ',
+  );
+}
+
+const isSingle = (display: RasterDisplay): boolean => display.channels.length === 1;
+
 /** The values that a change of the display sets on the GPU. */
 export function styleVariables(loader: TileLoader, display: RasterDisplay): Variables {
   const variables: Variables = {
-    gamma: display.gamma,
     brightness: display.brightness,
     contrast: display.contrast,
     saturation: display.saturation,
+    hidden: display.hidden ?? 0,
   };
+  const turned = isSingle(display) && display.inverted;
   for (const index of [0, 1, 2]) {
-    const channel = display.channels[index] ?? display.channels[0] ?? { band: 0, low: 0, high: 1 };
+    const channel = display.channels[index] ?? display.channels[0] ?? { band: 0, low: 0, high: 1, gamma: 1 };
     variables[`band${index}`] = channelOf(loader, channel.band);
-    variables[`low${index}`] = channel.low;
-    variables[`range${index}`] = channel.high - channel.low || 1;
+    variables[`low${index}`] = turned ? channel.high : channel.low;
+    variables[`range${index}`] = (channel.high - channel.low || 1) * (turned ? -1 : 1);
+    variables[`power${index}`] = 1 / (channel.gamma * display.gamma);
   }
   return variables;
 }
 
-/** Bytes arrive on the GPU as 0 to 1, floating point values as they are. */
+/** The style of a display: its shape as expressions, its values as variables. */
 export function rasterStyle(loader: TileLoader, display: RasterDisplay): Style {
-  const scale = loader.dtype === 'uint8' ? 255 : 1;
-  const channel = (index: number) => [
-    'clamp',
-    [
-      '/',
-      ['-', ['*', ['band', ['var', `band${index}`]], scale], ['var', `low${index}`]],
-      ['var', `range${index}`],
-    ],
-    0,
-    1,
-  ];
   return {
     variables: styleVariables(loader, display),
-    color: ['array', channel(0), channel(1), channel(2), ['band', loader.channels.length]],
-    gamma: ['var', 'gamma'],
-    brightness: ['var', 'brightness'],
+    color: colourOf(loader, display),
     contrast: ['var', 'contrast'],
     saturation: ['var', 'saturation'],
+    brightness: ['var', 'brightness'],
   };
+}
+
+function colourOf(loader: TileLoader, display: RasterDisplay): ExpressionValue[] {
+  const opacity = opacityOf(loader, display);
+  const first = channelValue(loader, 0);
+  if (!isSingle(display)) return ['array', first, channelValue(loader, 1), channelValue(loader, 2), opacity];
+  if (!display.colourMap) return ['array', first, first, first, opacity];
+  return withOpacity(display.colourMap, first, opacity);
+}
+
+/** The raw value of a channel. Bytes arrive on the GPU as 0 to 1, floating point values as they are. */
+function rawValue(loader: TileLoader, index: number): ExpressionValue[] {
+  const scale = loader.dtype === 'uint8' ? 255 : 1;
+  return ['*', ['band', ['var', `band${index}`]], scale];
+}
+
+/** A channel from 0 to 1: cut, stretched, with its gamma. */
+function channelValue(loader: TileLoader, index: number): ExpressionValue[] {
+  const stretched = ['/', ['-', rawValue(loader, index), ['var', `low${index}`]], ['var', `range${index}`]];
+  return ['^', ['clamp', stretched, 0, 1], ['var', `power${index}`]];
+}
+
+function opacityOf(loader: TileLoader, display: RasterDisplay): ExpressionValue[] {
+  const opacity = ['band', loader.channels.length];
+  if (display.hidden === null) return opacity;
+  const shown = isSingle(display) ? [0] : [0, 1, 2];
+  const differs = shown.map((index) => ['abs', ['-', rawValue(loader, index), ['var', 'hidden']]]);
+  // Half a level: bytes come back from 0–1 with a rounding error.
+  const total = differs.length === 1 ? differs[0] : ['+', ...differs];
+  const tolerance = loader.dtype === 'uint8' ? 0.5 : 1e-6;
+  return ['case', ['<', total, tolerance], 0, opacity] as ExpressionValue[];
+}
+
+/** A map's colour, made as transparent as the pixel. */
+function withOpacity(
+  map: ColourMap,
+  value: ExpressionValue[],
+  opacity: ExpressionValue[],
+): ExpressionValue[] {
+  const colours = spreadColours(map, tableSize).map((colour) => [...colour, 1]);
+  const index = ['*', value, tableSize - 1];
+  return ['*', ['palette', index, colours], ['array', 1, 1, 1, opacity]] as ExpressionValue[];
 }

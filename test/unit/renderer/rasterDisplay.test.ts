@@ -15,10 +15,10 @@ test('shows the bands that say they are red, green and blue; alpha is never a co
 test('8-bit stands as it is; deeper values are cut by the sample, a flat band still shows', () => {
   const statistics = [{ min: 5, max: 5, mean: 5, low: 5, high: 5, histogram: [] }];
   const byte = defaultDisplay(description(), statistics);
-  expect(byte.channels[0]).toEqual({ band: 0, low: 0, high: 255 });
+  expect(byte.channels[0]).toEqual({ band: 0, low: 0, high: 255, gamma: 1 });
   const flat = defaultDisplay(
     description({ bands: 1, sampleType: 'float32', colorInterpretation: ['Gray'] }),
     statistics,
   );
-  expect(flat.channels).toEqual([{ band: 0, low: 4.5, high: 5.5 }]);
+  expect(flat.channels).toEqual([{ band: 0, low: 4.5, high: 5.5, gamma: 1 }]);
 });
