@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [svelte({ configFile: false })],
   resolve: { alias: { '@shared': at('./shared') } },
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+    include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/faults/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -15,6 +15,7 @@ const commands = {
   demo: 'watch the application do its whole job; --image FILE, --out DIR, --exit',
   test: 'every check there is; --only format,lint,unit,e2e,…',
   bench: 'measure; decode',
+  faults: 'uploads against a server that lies; --sequences N --kills N --seed N',
   engine: 'the local engine as a server; --port N --data DIR --token T',
   cli: 'the application without a window; --help lists its commands',
   package: 'a package of the application in release/',

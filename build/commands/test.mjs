@@ -26,6 +26,7 @@ const build = {
 const tests = [
   vitestStage('unit', inRoot('vitest.config.ts'), ['test/unit']),
   vitestStage('contract', inRoot('vitest.config.ts'), ['test/contract']),
+  vitestStage('faults', inRoot('vitest.config.ts'), ['test/faults']),
   vitestStage('e2e', inRoot('build', 'vite', 'vitest.e2e.config.ts'), ['test/e2e']),
   packageStage,
 ];

@@ -13,6 +13,7 @@ export interface MapflowImages {
     get(mosaicId: string, options?: Options): Promise<Mosaic>;
     list(options?: Options & { readonly tags?: readonly string[] }): Promise<readonly Mosaic[]>;
     status(mosaicId: string, options?: Options): Promise<MosaicStatus>;
+    delete(mosaicId: string, options?: Options): Promise<void>;
   };
   readonly images: {
     upload(
@@ -54,15 +55,21 @@ export function mapflowImageServer(withClient: WithClient): ImageServer {
       return merge(listed, status?.images ?? null);
     },
     send: (mosaicId, file, signal) => withClient(({ images }) => images.upload(mosaicId, file, { signal })),
-    removeImage: async (imageId, signal) => {
-      try {
-        await withClient(({ images }) => images.delete(imageId, { signal }));
-      } catch (error) {
-        if (!isRequestFailure(error) || error.status !== 404) throw error;
-      }
-    },
+    removeImage: (imageId, signal) =>
+      unlessGone(withClient(({ images }) => images.delete(imageId, { signal }))),
+    removeMosaic: (mosaicId, signal) =>
+      unlessGone(withClient(({ mosaics }) => mosaics.delete(mosaicId, { signal }))),
     freeStorage: async (signal) => (await withClient(({ storage }) => storage.usage({ signal }))).freeBytes,
   };
+}
+
+/** What is not there any more is removed. */
+async function unlessGone(removal: Promise<void>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    if (!isRequestFailure(error) || error.status !== 404) throw error;
+  }
 }
 
 /** The reference has no such endpoint; the live service and the engine do. */

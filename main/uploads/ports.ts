@@ -79,6 +79,7 @@ export interface ImageServer {
   images(mosaicId: string, signal: AbortSignal): Promise<readonly ListedImage[]>;
   send(mosaicId: string, file: OutgoingFile, signal: AbortSignal): Promise<{ imageId: string | null }>;
   removeImage(imageId: string, signal: AbortSignal): Promise<void>;
+  removeMosaic(mosaicId: string, signal: AbortSignal): Promise<void>;
   /** bytes; null where the server does not say */
   freeStorage(signal: AbortSignal): Promise<number | null>;
 }

@@ -55,9 +55,10 @@ export class UploadRun {
       for (let round = 1; ; round++) {
         await this.#become('sending');
         await delivery.sendAll();
-        if (await this.#verify(listing, delivery)) return;
+        if (await this.#verify(listing, delivery)) break;
         if (round >= mostRounds) throw new AppError('uploads.lost_at_server', { name: this.#upload.name });
       }
+      await this.#removeTwins(mosaicId);
     } finally {
       await source.close();
     }
@@ -106,6 +107,19 @@ export class UploadRun {
     const mosaic = known ?? (await server.createMosaic(request, this.#signal));
     await this.#change({ mosaicId: mosaic.id });
     return mosaic.id;
+  }
+
+  /** A creation that some proxy delivered twice left another mosaic of our tag, in which nothing is. */
+  async #removeTwins(mosaicId: string): Promise<void> {
+    const { server, log } = this.#ports;
+    const tagged = await this.#insist(() => server.mosaicsTagged(this.#upload.mosaicTag, this.#signal));
+    for (const { id } of tagged) {
+      if (id === mosaicId) continue;
+      const images = await this.#insist(() => server.images(id, this.#signal));
+      if (images.length > 0) continue;
+      log.warn('removing an empty second copy of a mosaic', { mosaic: id });
+      await this.#insist(() => server.removeMosaic(id, this.#signal));
+    }
   }
 
   /** What the server has already, from an earlier run or an earlier upload of the same file, is not sent again. */

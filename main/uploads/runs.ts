@@ -27,6 +27,8 @@ export interface RunsPorts {
   readonly timingFor?: (accountId: string) => Partial<Timing>;
   readonly log: Log;
   readonly random?: () => number;
+  /** How pauses are made; tests look at them. */
+  readonly waiting?: Waiting;
   readonly pid?: number;
 }
 
@@ -45,7 +47,7 @@ export class Runs {
   readonly #ports: RunsPorts;
   readonly #onUpload: (uploadId: string) => void;
   readonly #onChunk: (chunk: ChunkRecord) => void;
-  readonly #waiting = new Waiting();
+  readonly #waiting: Waiting;
   readonly #active = new Map<string, ActiveRun>();
   readonly #accounts = new Map<string, { readonly slots: Slots; readonly parallelism: Parallelism }>();
   readonly #leases: Leases;
@@ -57,6 +59,7 @@ export class Runs {
     tell: { onUpload: (uploadId: string) => void; onChunk: (chunk: ChunkRecord) => void },
   ) {
     this.#ports = ports;
+    this.#waiting = ports.waiting ?? new Waiting();
     this.#onUpload = tell.onUpload;
     this.#onChunk = tell.onChunk;
     this.#leases = new Leases(ports.ledger, usualTiming.leaseMs, ports.pid);
