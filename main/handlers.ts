@@ -67,7 +67,7 @@ export function createHandlers(
       sample: () => workers.sample.path(),
     }),
     ...mosaicsHandlers(services.mosaics, activeAccount),
-    ...uploadsHandlers({ uploads: services.uploads, activeAccount, pathOf }),
+    ...uploadsHandlers({ uploads: services.uploads, bandwidth: services.bandwidth, activeAccount, pathOf }),
     ...projectsHandlers(services.projects, activeAccount),
     ...processingsHandlers({
       processings,

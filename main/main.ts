@@ -145,7 +145,9 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
     event.preventDefault();
     void open([path]);
   });
+  powerMonitor.on('suspend', () => void uploads.suspend());
   powerMonitor.on('resume', () => {
+    uploads.resumeInterrupted();
     uploads.wake();
     void status.refresh();
     void watch.now();

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { m } from '@shared/i18n';
 import type { Model } from '@shared/ipc/types';
@@ -19,6 +20,7 @@ import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow'
 import { MosaicList } from './mosaicList';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
 import {
+  BandwidthSettings,
   directLedger,
   localTiming,
   mapflowImageServer,
@@ -50,6 +52,7 @@ export interface Services {
   readonly sessions: Sessions<MapflowClient>;
   readonly status: AccountStatusService;
   readonly uploads: Uploads;
+  readonly bandwidth: BandwidthSettings;
   readonly processings: Processings;
   readonly projects: Projects;
   readonly mosaics: MosaicList;
@@ -114,11 +117,15 @@ export function createServices(options: ServicesOptions): Services {
   const withClient = <T>(accountId: string, work: (client: MapflowClient) => Promise<T>): Promise<T> =>
     sessions.with(accountId, work);
   const mosaics = new MosaicList(withClient, library.mosaics);
+  const bandwidth = new BandwidthSettings(library.settings);
   const uploads = new Uploads({
     ledger: options.ledgerWriter?.over(library.uploads) ?? directLedger(library.uploads),
     serverOf: (accountId) => mapflowImageServer((work) => withClient(accountId, work)),
     openSource: options.openSource,
     limitsOf: (accountId) => status.limits(accountId),
+    modelsOf: (accountId) => status.models(accountId),
+    localFreeBytes: async (accountId) => (accountId === localAccountId ? freeBytesOf(options.dataDir) : null),
+    bandwidth: () => bandwidth.get(),
     timingFor: (accountId) => (accountId === localAccountId ? localTiming : {}),
     log: logging.area('uploads'),
   });
@@ -163,6 +170,7 @@ export function createServices(options: ServicesOptions): Services {
     sessions,
     status,
     uploads,
+    bandwidth,
     processings,
     projects,
     mosaics,
@@ -175,6 +183,12 @@ export function createServices(options: ServicesOptions): Services {
       library.close();
     },
   };
+}
+
+/** bytes that this user may still write where a folder lies */
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** The active account, and those whose server still works for us. */

@@ -64,6 +64,13 @@ export class AccountStatusService {
     };
   }
 
+  /** Names of the models that the server last listed; empty where it was never reached. */
+  models(accountId: string): readonly string[] {
+    return (this.#last.get(accountId)?.models ?? [])
+      .filter(({ available }) => available)
+      .map(({ name }) => name);
+  }
+
   /** How an account pays. One that was never reached is taken to pay in credits, so that a price is always asked for. */
   billing(accountId: string): { readonly inCredits: boolean; readonly balance: number | null } {
     const known = this.#last.get(accountId);

@@ -1,11 +1,10 @@
 import { m } from '@shared/i18n';
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
 import { AppError, fromErrorData } from '@shared/errors';
 import type { Upload } from '@shared/ipc/types';
 import type { Services } from '../services';
 import { accountNamed, withServices, type DeskOptions } from './desk';
-import { bytes, errorObject, ProgressLine, say, sayError, sayJson } from './output';
+import { gatherRasters, newMosaicTag } from '../uploads';
+import { bytes, errorObject, ProgressLine, say, sayJson } from './output';
 
 export interface UploadCommandOptions extends DeskOptions {
   readonly profile?: string;
@@ -28,26 +27,34 @@ export async function upload(given: readonly string[], options: UploadCommandOpt
     const accountId = await accountNamed(services, options.profile);
     if (services.accounts.active().id === accountId) await services.status.refresh();
     if (options.events) tellEvents(services);
-    const mosaic = await mosaicNamed(services, accountId, options.mosaic);
+    let mosaic = await mosaicNamed(services, accountId, options.mosaic);
     const outcomes: Outcome[] = [];
-    for (const file of await rastersAmong(given)) {
-      const outcome = await uploadOne(services, accountId, file, mosaic, options);
+    const take = (outcome: Outcome): void => {
       outcomes.push(outcome);
       if (!options.json) sayOutcome(outcome);
+    };
+    const { files, failures } = await gatherRasters(given);
+    for (const { path, error } of failures)
+      take({ file: path, upload: null, error: errorObject(fromErrorData(error)) });
+    for (const file of files) {
+      const outcome = await uploadOne(services, accountId, file, mosaic, options);
+      take(outcome);
+      const made = outcome.upload?.mosaicId;
+      if (made) mosaic = { id: made };
     }
     if (options.json) sayJson({ uploads: outcomes });
     return outcomes.every((outcome) => outcome.upload?.state === 'done') ? 0 : 1;
   });
 }
 
-type Mosaic = { readonly id: string } | { readonly name: string };
+type Mosaic = { readonly id: string } | { readonly name: string; readonly tag: string };
 
 /** A mosaic that exists, by name or id, or a new one of that name. */
 async function mosaicNamed(services: Services, accountId: string, wanted: string): Promise<Mosaic> {
   const known = await services.mosaics.list(accountId);
   const [found, another] = known.filter(({ id, name }) => id === wanted || name === wanted);
   if (another) throw new AppError('cli.ambiguous_mosaic', { name: wanted });
-  return found ? { id: found.id } : { name: wanted };
+  return found ? { id: found.id } : { name: wanted, tag: newMosaicTag() };
 }
 
 async function uploadOne(
@@ -101,20 +108,4 @@ function tellEvents(services: Services): void {
       process.stderr.write(`${JSON.stringify({ uploadId, index, state })}\n`);
     },
   });
-}
-
-/** The files that were named, and the GeoTIFFs of folders that were. A file that cannot be looked at is told and left out. */
-async function rastersAmong(given: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const path of given.map((word) => resolve(word))) {
-    const found = await stat(path).catch(() => null);
-    if (!found?.isDirectory()) {
-      files.push(path);
-      continue;
-    }
-    const inside = (await readdir(path)).filter((name) => /^\.tiff?$/i.test(extname(name))).sort();
-    if (inside.length === 0) sayError(new AppError('cli.no_rasters', { path }));
-    files.push(...inside.map((name) => join(path, name)));
-  }
-  return files;
 }

@@ -1,4 +1,4 @@
-import type { Upload, UploadChunk, UploadPlanView } from '@shared/ipc/types';
+import type { Bandwidth, StartedUploads, Upload, UploadChunk, UploadPlanView } from '@shared/ipc/types';
 import type { AreaHandlers } from './handle';
 
 export interface UploadsPort {
@@ -14,6 +14,12 @@ export interface UploadsPort {
     readonly mosaic: { readonly id: string } | { readonly name: string };
     readonly targetBytes?: number | undefined;
   }): Promise<Upload>;
+  startMany(wanted: {
+    readonly accountId: string;
+    readonly paths: readonly string[];
+    readonly mosaic: { readonly id: string } | { readonly name: string };
+    readonly targetBytes?: number | undefined;
+  }): Promise<StartedUploads>;
   list(): readonly Upload[];
   chunks(uploadId: string): readonly UploadChunk[];
   pause(uploadId: string): Promise<void>;
@@ -23,10 +29,20 @@ export interface UploadsPort {
   remove(uploadId: string): Promise<void>;
   pauseAll(): Promise<void>;
   resumeAll(): Promise<void>;
+  move(uploadId: string, before: string | null): Promise<void>;
+  clearHistory(accountId: string): Promise<void>;
+  removeFailedImages(accountId: string, mosaicId: string): Promise<number>;
+  wake(): void;
+}
+
+export interface BandwidthPort {
+  get(): Bandwidth;
+  set(limits: Bandwidth): Bandwidth;
 }
 
 export interface UploadsPortsOfWindow {
   readonly uploads: UploadsPort;
+  readonly bandwidth: BandwidthPort;
   readonly activeAccount: () => string;
   /** The file of an opened raster; throws when it is not open. */
   readonly pathOf: (rasterId: string) => string;
@@ -34,6 +50,7 @@ export interface UploadsPortsOfWindow {
 
 export function uploadsHandlers({
   uploads,
+  bandwidth,
   activeAccount,
   pathOf,
 }: UploadsPortsOfWindow): AreaHandlers<'uploads'> {
@@ -45,6 +62,8 @@ export function uploadsHandlers({
     },
     'uploads.start': ({ rasterId, mosaic, targetBytes }) =>
       uploads.start({ accountId: activeAccount(), path: pathOf(rasterId), mosaic, targetBytes }),
+    'uploads.startFiles': ({ paths, mosaic, targetBytes }) =>
+      uploads.startMany({ accountId: activeAccount(), paths, mosaic, targetBytes }),
     'uploads.list': () => uploads.list(),
     'uploads.chunks': ({ uploadId }) => uploads.chunks(uploadId),
     'uploads.pause': ({ uploadId }) => uploads.pause(uploadId),
@@ -53,6 +72,12 @@ export function uploadsHandlers({
     'uploads.retry': ({ uploadId }) => uploads.retry(uploadId),
     'uploads.pauseAll': () => uploads.pauseAll(),
     'uploads.resumeAll': () => uploads.resumeAll(),
+    'uploads.move': ({ uploadId, before }) => uploads.move(uploadId, before),
+    'uploads.clearHistory': () => uploads.clearHistory(activeAccount()),
+    'uploads.removeFailedImages': ({ mosaicId }) => uploads.removeFailedImages(activeAccount(), mosaicId),
+    'uploads.networkIsBack': () => uploads.wake(),
+    'uploads.bandwidth': () => bandwidth.get(),
+    'uploads.setBandwidth': (limits) => bandwidth.set(limits),
     'uploads.remove': ({ uploadId }) => uploads.remove(uploadId),
   };
 }

@@ -87,7 +87,7 @@ export class Delivery {
       ports.parallelism.suffered();
       const delay = backoff(attempt, ports.timing, verdict.retryAfterMs, ports.random);
       if (verdict.throttled) this.#notBefore = performance.now() + delay;
-      await ports.waiting.pause(delay, signal);
+      await ports.retries.during(delay, () => ports.waiting.pause(delay, signal));
       return attempt + 1;
     }
     if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return attempt;
@@ -101,7 +101,8 @@ export class Delivery {
    */
   async #send(index: number): Promise<void> {
     const { chunks, ports, signal, source, upload, mosaicId } = this.#parts;
-    const release = await ports.slots.acquire(upload.position, signal);
+    const position = (): number => ports.ledger.get(upload.id)?.position ?? upload.position;
+    const release = await ports.slots.acquire(position, signal);
     let handedOver = false;
     try {
       if (this.#failure) return;
@@ -119,8 +120,10 @@ export class Delivery {
             await chunks.change(index, { state: 'ambiguous', sha1 });
             handedOver = true;
           }
-          ports.meter.add(bytes.length);
-          yield bytes;
+          for await (const part of ports.bandwidth.paced(bytes, signal)) {
+            ports.meter.add(part.length);
+            yield part;
+          }
         }
       };
       const file = { filename: chunk.name, size: chunk.bytes, body: body() };

@@ -5,10 +5,9 @@ export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './po
 export { SourceReader, type ReaderLink } from './remoteSource';
 export { sourceOpener, type OpenedRaster, type SourceParts } from './source';
 export { sourceMethods } from './sourceHost';
-export {
-  Uploads,
-  type StartUpload,
-  type UploadListener,
-  type UploadPreview,
-  type UploadsPorts,
-} from './uploads';
+export type { BandwidthLimits } from './bandwidth';
+export { BandwidthSettings } from './bandwidthSettings';
+export { gatherRasters, type Gathered } from './gather';
+export type { PreviewUpload, StartUpload, UploadPreview } from './starting';
+export { newMosaicTag } from './starting';
+export { Uploads, type StartedMany, type UploadListener, type UploadsPorts } from './uploads';

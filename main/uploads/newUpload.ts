@@ -6,7 +6,8 @@ export interface NewUpload {
   readonly id: string;
   readonly accountId: string;
   readonly path: string;
-  readonly mosaic: { readonly id: string | null; readonly name: string };
+  /** Its tag finds a new one again whose answer was lost. */
+  readonly mosaic: { readonly id: string | null; readonly name: string; readonly tag: string };
   readonly identity: SourceIdentity;
   readonly plan: SourcePlan;
   readonly limits: PlanLimits;
@@ -29,7 +30,7 @@ export function newUpload(wanted: NewUpload): {
     name: basename(path),
     mosaicId: mosaic.id,
     mosaicName: mosaic.name,
-    mosaicTag: `orthodesk-${id.slice(0, 13)}`,
+    mosaicTag: mosaic.tag,
     state: 'waiting',
     pausedBy: null,
     sourceSize: identity.size,

@@ -1,3 +1,4 @@
+import { rangedModels, rangeOfModel } from '@shared/api';
 import type { Finding } from '@shared/ipc/types';
 import type { RasterDescription } from '@shared/tiff/types';
 import type { ListedImage, SourcePlan } from './ports';
@@ -8,6 +9,16 @@ export interface PreflightFacts {
   /** Of the mosaic that it goes into; empty for a new one. */
   readonly images: readonly ListedImage[];
   readonly mosaicName: string | null;
+  /** Metres on the ground; null where unknown. */
+  readonly groundPixelSize: number | null;
+  /** Images of the mosaic that hold the bytes of a chunk under another name. */
+  readonly duplicates: readonly string[];
+  /** A mosaic into which this computer has uploaded the same file; null for none. */
+  readonly uploadedBefore: string | null;
+  /** Names of the models that the account may use; empty where unknown. */
+  readonly models: readonly string[];
+  /** bytes free on this computer's disk, where the upload fills it; null where it does not. */
+  readonly localFreeBytes: number | null;
   /** bytes the account may still store; null where unknown */
   readonly freeBytes: number | null;
 }
@@ -16,6 +27,8 @@ export interface PreflightFacts {
 const coarsest = 20;
 /** Metres per pixel below which the service averages. */
 const finest = 0.1;
+/** bytes that a disk must keep free beside the images */
+const spareBytes = 200e6;
 /** Metres in a degree of latitude. */
 const degree = 111_320;
 
@@ -23,9 +36,12 @@ const degree = 111_320;
 export function preflight(facts: PreflightFacts): readonly Finding[] {
   return [
     ...georeference(facts.raster),
+    ...resolution(facts),
     ...pixels(facts.raster),
     ...agreement(facts),
+    ...failed(facts),
     ...quota(facts),
+    ...localSpace(facts),
     ...cutting(facts.plan),
   ];
 }
@@ -46,6 +62,30 @@ function georeference({ georeference: { crs, geotransform } }: RasterDescription
   return found;
 }
 
+/** Which models can use what is uploaded. The server takes the image all the same. */
+function resolution({ groundPixelSize, models }: PreflightFacts): Finding[] {
+  if (groundPixelSize === null || groundPixelSize > coarsest) return [];
+  const ranged = (models.length > 0 ? models : rangedModels).flatMap((name) => {
+    const range = rangeOfModel(name);
+    return range ? [{ name: name.replace(/^[^\p{L}]+/u, ''), range }] : [];
+  });
+  // A pixel of 0.3 m is rarely 0.3000 m.
+  const slack = 1.02;
+  const tooCoarse = ranged.filter(({ range }) => groundPixelSize > range.coarsest * slack);
+  const tooFine = ranged.filter(({ range }) => groundPixelSize * slack < range.finest);
+  const fitting = ranged.filter((model) => !tooCoarse.includes(model) && !tooFine.includes(model));
+  const names = (of: typeof ranged): string => of.map(({ name }) => name).join(', ');
+  const size = Number(groundPixelSize.toPrecision(3));
+  const found: Finding[] = [];
+  if (fitting.length > 0) found.push(finding('ok', 'models_fit', { size, models: names(fitting) }));
+  if (tooCoarse.length > 0) {
+    const limit = Math.max(...tooCoarse.map(({ range }) => range.coarsest));
+    found.push(finding('warning', 'models_too_coarse', { size, limit, models: names(tooCoarse) }));
+  }
+  if (tooFine.length > 0) found.push(finding('ok', 'models_too_fine', { size, models: names(tooFine) }));
+  return found;
+}
+
 function pixels(raster: RasterDescription): Finding[] {
   const { bands, sampleType, alphaBand } = raster;
   if (sampleType.startsWith('complex')) return [finding('stop', 'complex_samples')];
@@ -56,7 +96,14 @@ function pixels(raster: RasterDescription): Finding[] {
   return found.length > 0 ? found : [finding('ok', 'pixels_fit', { bands })];
 }
 
-function agreement({ raster, plan, images, mosaicName }: PreflightFacts): Finding[] {
+function agreement({
+  raster,
+  plan,
+  images,
+  mosaicName,
+  duplicates,
+  uploadedBefore,
+}: PreflightFacts): Finding[] {
   const mosaic = mosaicName ?? '';
   const names = new Set(plan.chunks.map((chunk) => chunk.name.normalize()));
   const others = images.filter((image) => !names.has(image.filename.normalize()));
@@ -66,6 +113,12 @@ function agreement({ raster, plan, images, mosaicName }: PreflightFacts): Findin
     const level = there >= plan.chunks.length ? 'warning' : 'ok';
     found.push(finding(level, 'already_there', { count: there, total: plan.chunks.length, mosaic }));
   }
+  if (duplicates.length > 0) {
+    const [example = ''] = duplicates;
+    found.push(finding('warning', 'same_pixels', { count: duplicates.length, mosaic, example }));
+  }
+  if (uploadedBefore !== null && there === 0)
+    found.push(finding('warning', 'uploaded_before', { mosaic: uploadedBefore }));
   const { crs, geotransform } = raster.georeference;
   const epsg = crs?.epsg ? `EPSG:${crs.epsg}` : null;
   const otherCrs = others.find((image) => image.crs !== null && epsg !== null && image.crs !== epsg);
@@ -87,6 +140,27 @@ function agreement({ raster, plan, images, mosaicName }: PreflightFacts): Findin
     found.push(finding('warning', 'other_resolution', params));
   }
   return found;
+}
+
+function failed({ images, mosaicName }: PreflightFacts): Finding[] {
+  const broken = images.filter((image) => image.readiness === 'failed');
+  const [first] = broken;
+  if (!first) return [];
+  const params = {
+    count: broken.length,
+    mosaic: mosaicName ?? '',
+    name: first.filename,
+    reason: first.problem ?? '',
+  };
+  return [finding('warning', 'failed_images', params)];
+}
+
+/** Where the server is on this computer its disk must hold the images, with some room to work. */
+function localSpace({ plan, localFreeBytes }: PreflightFacts): Finding[] {
+  if (localFreeBytes === null) return [];
+  const needed = totalBytes(plan) + spareBytes;
+  const params = { needed: gigabytes(needed), free: gigabytes(localFreeBytes) };
+  return needed > localFreeBytes ? [finding('stop', 'disk_too_full', params)] : [];
 }
 
 function quota({ plan, freeBytes }: PreflightFacts): Finding[] {

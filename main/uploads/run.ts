@@ -4,7 +4,7 @@ import type { UploadState } from '@shared/ipc/types';
 import type { UploadRecord } from '@shared/library/records';
 import { ChunkStates } from './chunkStates';
 import { Delivery } from './delivery';
-import { judge } from './failures';
+import { isRequestFailure, judge } from './failures';
 import { SharedListing } from './listing';
 import { byName, findChunk } from './match';
 import type { RunPorts } from './runPorts';
@@ -97,26 +97,50 @@ export class UploadRun {
     }
   }
 
-  async #ensureMosaic(): Promise<string> {
-    const { mosaicId, mosaicName, mosaicTag } = this.#upload;
-    if (mosaicId !== null) return mosaicId;
+  /** Several uploads may share a new mosaic: one of them makes it, the others find it. */
+  #ensureMosaic(): Promise<string> {
+    const { mosaicId, mosaicTag } = this.#upload;
+    if (mosaicId !== null) return Promise.resolve(mosaicId);
+    return this.#ports.turns.take(mosaicTag, () => this.#findOrMakeMosaic());
+  }
+
+  async #findOrMakeMosaic(): Promise<string> {
+    const { mosaicName, mosaicTag } = this.#upload;
     const { server } = this.#ports;
     // An earlier request may have got through without an answer: its tag tells.
-    const [known] = await server.mosaicsTagged(mosaicTag, this.#signal);
+    const [tagged] = await server.mosaicsTagged(mosaicTag, this.#signal);
+    const known = tagged ?? (await this.#mosaicOfTheOthers());
     const request = { name: mosaicName, tags: [mosaicTag] };
     const mosaic = known ?? (await server.createMosaic(request, this.#signal));
     await this.#change({ mosaicId: mosaic.id });
     return mosaic.id;
   }
 
+  /** Where the server cannot be asked for tags, the ledger knows what an upload of the same tag has made. */
+  async #mosaicOfTheOthers(): Promise<{ readonly id: string } | null> {
+    const { server, ledger } = this.#ports;
+    const { accountId, mosaicTag } = this.#upload;
+    for (const other of ledger.list()) {
+      const { mosaicId: id } = other;
+      if (id === null || other.accountId !== accountId || other.mosaicTag !== mosaicTag) continue;
+      const name = await server.mosaicName(id, this.#signal).catch((error: unknown) => {
+        if (isRequestFailure(error) && error.status === 404) return null;
+        throw error;
+      });
+      if (name !== null) return { id };
+    }
+    return null;
+  }
+
   /** A creation that some proxy delivered twice left another mosaic of our tag, in which nothing is. */
   async #removeTwins(mosaicId: string): Promise<void> {
-    const { server, log } = this.#ports;
+    const { server, ledger, log } = this.#ports;
     const tagged = await this.#insist(() => server.mosaicsTagged(this.#upload.mosaicTag, this.#signal));
     for (const { id } of tagged) {
       if (id === mosaicId) continue;
+      const isUsed = ledger.list().some((other) => other.mosaicId === id);
       const images = await this.#insist(() => server.images(id, this.#signal));
-      if (images.length > 0) continue;
+      if (isUsed || images.length > 0) continue;
       log.warn('removing an empty second copy of a mosaic', { mosaic: id });
       await this.#insist(() => server.removeMosaic(id, this.#signal));
     }

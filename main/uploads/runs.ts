@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AppError, toErrorData } from '@shared/errors';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
 import type { Log } from '@shared/log';
+import { Bandwidth, noLimits, type BandwidthLimits } from './bandwidth';
 import { isRequestFailure, judge } from './failures';
 import { Leases } from './leases';
 import { Meter } from './meter';
@@ -14,8 +15,10 @@ import {
   type Timing,
   type UploadChange,
 } from './ports';
+import { Retries } from './retries';
 import { UploadRun } from './run';
 import { Slots } from './slots';
+import { Turns } from './turns';
 import { Waiting } from './wait';
 
 export interface RunsPorts {
@@ -26,6 +29,8 @@ export interface RunsPorts {
   /** Patience with the server of an account, where it is not the usual one. */
   readonly timingFor?: (accountId: string) => Partial<Timing>;
   readonly log: Log;
+  /** Asked with every portion that is sent. */
+  readonly bandwidth?: () => BandwidthLimits;
   readonly random?: () => number;
   /** How pauses are made; tests look at them. */
   readonly waiting?: Waiting;
@@ -35,9 +40,17 @@ export interface RunsPorts {
 /** Why a run was stopped from outside. */
 class Stopped extends Error {}
 
+/** What one run is watched and stopped by. */
+interface RunParts {
+  readonly signal: AbortSignal;
+  readonly meter: Meter;
+  readonly retries: Retries;
+}
+
 interface ActiveRun {
   readonly abort: AbortController;
   readonly meter: Meter;
+  readonly retries: Retries;
   /** Resolves once nothing of the run goes on. */
   readonly ended: Promise<void>;
 }
@@ -48,9 +61,13 @@ export class Runs {
   readonly #onUpload: (uploadId: string) => void;
   readonly #onChunk: (chunk: ChunkRecord) => void;
   readonly #waiting: Waiting;
+  /** Not woken by what wakes those who wait for a server. */
+  readonly #pacing = new Waiting();
   readonly #active = new Map<string, ActiveRun>();
   readonly #accounts = new Map<string, { readonly slots: Slots; readonly parallelism: Parallelism }>();
   readonly #leases: Leases;
+  readonly #bandwidth: Bandwidth;
+  readonly #turns = new Turns();
   readonly #renewal: NodeJS.Timeout;
   #closed = false;
 
@@ -62,6 +79,10 @@ export class Runs {
     this.#waiting = ports.waiting ?? new Waiting();
     this.#onUpload = tell.onUpload;
     this.#onChunk = tell.onChunk;
+    this.#bandwidth = new Bandwidth({
+      limits: ports.bandwidth ?? (() => noLimits),
+      pause: (ms, signal) => this.#pacing.pause(ms, signal),
+    });
     this.#leases = new Leases(ports.ledger, usualTiming.leaseMs, ports.pid);
     this.#renewal = setInterval(() => void this.#renew(), usualTiming.leaseMs / 3);
     this.#renewal.unref();
@@ -80,6 +101,11 @@ export class Runs {
     return this.#active.get(uploadId)?.meter.rate() ?? null;
   }
 
+  /** ms since 1970 of the next attempt after a failure; null when none is waited for */
+  retryAt(uploadId: string): number | null {
+    return this.#active.get(uploadId)?.retries.next() ?? null;
+  }
+
   /** Resolves once the upload has ended or is stopped. */
   async ended(uploadId: string): Promise<void> {
     await this.#active.get(uploadId)?.ended;
@@ -91,8 +117,11 @@ export class Runs {
     // Every chunk on its way, and everything that waits, listens.
     setMaxListeners(0, abort.signal);
     const meter = new Meter();
-    const ended = this.#run(uploadId, abort.signal, meter).finally(() => this.#end(uploadId));
-    this.#active.set(uploadId, { abort, meter, ended });
+    const retries = new Retries();
+    const ended = this.#run(uploadId, { signal: abort.signal, meter, retries }).finally(() =>
+      this.#end(uploadId),
+    );
+    this.#active.set(uploadId, { abort, meter, retries, ended });
   }
 
   async #end(uploadId: string): Promise<void> {
@@ -114,22 +143,27 @@ export class Runs {
     this.#waiting.wake();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#renewal);
+  async stopAll(): Promise<void> {
     await Promise.all([...this.#active.keys()].map((id) => this.stop(id)));
   }
 
-  async #run(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#renewal);
+    await this.stopAll();
+  }
+
+  async #run(uploadId: string, parts: RunParts): Promise<void> {
+    const { signal } = parts;
     try {
       await this.#takeLease(uploadId, signal);
       try {
-        await this.#runOnce(uploadId, signal, meter);
+        await this.#runOnce(uploadId, parts);
       } catch (error) {
         // The reader is started anew; what the network was doing is in the ledger.
         if (!(error instanceof AppError) || error.kind !== 'uploads.reader_stopped') throw error;
         this.#ports.log.warn('the reader of an upload stopped', { upload: uploadId });
-        await this.#runOnce(uploadId, signal, meter);
+        await this.#runOnce(uploadId, parts);
       }
       await this.#change(uploadId, { state: 'done', error: null, finishedAt: new Date().toISOString() });
       this.#ports.log.info('uploaded', { upload: uploadId });
@@ -143,7 +177,7 @@ export class Runs {
     }
   }
 
-  #runOnce(uploadId: string, signal: AbortSignal, meter: Meter): Promise<void> {
+  #runOnce(uploadId: string, { signal, meter, retries }: RunParts): Promise<void> {
     const upload = this.#record(uploadId);
     const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
     const run = new UploadRun(
@@ -154,6 +188,9 @@ export class Runs {
         openSource,
         server: serverOf(upload.accountId),
         meter,
+        retries,
+        bandwidth: this.#bandwidth,
+        turns: this.#turns,
         waiting: this.#waiting,
         timing: { ...usualTiming, ...this.#ports.timingFor?.(upload.accountId) },
         random,

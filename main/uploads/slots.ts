@@ -1,5 +1,6 @@
 interface Waiter {
-  readonly position: number;
+  /** The upload's place in the queue, which may change meanwhile. */
+  readonly position: () => number;
   readonly order: number;
   readonly admit: () => void;
 }
@@ -22,7 +23,7 @@ export class Slots {
   }
 
   /** Resolves to the function that gives the slot back. Rejects with the signal's reason once it is aborted. */
-  acquire(position: number, signal: AbortSignal): Promise<() => void> {
+  acquire(position: () => number, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason as Error);
@@ -43,7 +44,6 @@ export class Slots {
       };
       signal.addEventListener('abort', abort);
       this.#waiting.push(waiter);
-      this.#waiting.sort((a, b) => a.position - b.position || a.order - b.order);
       this.#admit();
     });
   }
@@ -59,6 +59,7 @@ export class Slots {
   }
 
   #admit(): void {
+    this.#waiting.sort((a, b) => a.position() - b.position() || a.order - b.order);
     while (this.#taken < this.#size) {
       const next = this.#waiting.shift();
       if (!next) return;

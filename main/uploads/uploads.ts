@@ -1,33 +1,34 @@
-import { randomUUID } from 'node:crypto';
-import { AppError } from '@shared/errors';
-import type { Finding, Upload, UploadChunk } from '@shared/ipc/types';
+import { AppError, toErrorData, type ErrorData } from '@shared/errors';
+import type { Upload, UploadChunk } from '@shared/ipc/types';
 import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
 import { Announcer } from './announcer';
-import { newUpload } from './newUpload';
-import type { PlanLimits, UploadChange } from './ports';
-import { preflight, totalBytes } from './preflight';
+import type { ListedImage, UploadChange } from './ports';
+import { gatherRasters } from './gather';
 import { Runs, type RunsPorts } from './runs';
+import { newMosaicTag, Starting, type PreviewUpload, type StartUpload, type UploadPreview } from './starting';
 import { describeUpload, isFinished, isResumable } from './view';
 
 export interface UploadsPorts extends RunsPorts {
   /** What the account's server takes: bytes and px a side of one file. */
   readonly limitsOf: (accountId: string) => { readonly maxBytes: number; readonly maxSide: number };
+  /** Names of the models that the account may use; their resolutions are compared with the raster's. */
+  readonly modelsOf?: (accountId: string) => readonly string[];
+  /** bytes free on this computer's disk where it is this disk that fills; null where it is not. */
+  readonly localFreeBytes?: (accountId: string) => Promise<number | null>;
 }
 
-export interface StartUpload {
+export interface StartMany {
   readonly accountId: string;
-  readonly path: string;
+  /** Files, and folders of files. */
+  readonly paths: readonly string[];
+  /** One for all. */
   readonly mosaic: { readonly id: string } | { readonly name: string };
-  /** bytes; default 64 MiB */
   readonly targetBytes?: number | undefined;
 }
 
-export interface UploadPreview {
-  readonly chunkCount: number;
-  readonly skippedCount: number;
-  readonly totalBytes: number;
-  readonly verbatim: boolean;
-  readonly findings: readonly Finding[];
+export interface StartedMany {
+  readonly uploads: readonly Upload[];
+  readonly failures: readonly { readonly path: string; readonly error: ErrorData }[];
 }
 
 export interface UploadListener {
@@ -36,19 +37,17 @@ export interface UploadListener {
   onRemoved?(uploadId: string): void;
 }
 
-const usualTarget = 64 * 1024 * 1024;
-/** ms to wait for a server's word on what it has room for */
-const quotaPatienceMs = 5_000;
-
 /** The queue of uploads. What is under way when the program ends goes on when it starts again. */
 export class Uploads {
   readonly #ports: UploadsPorts;
   readonly #runs: Runs;
   readonly #announcer: Announcer;
+  readonly #starting: Starting;
   readonly #listeners = new Set<UploadListener>();
 
   constructor(ports: UploadsPorts) {
     this.#ports = ports;
+    this.#starting = new Starting(ports);
     this.#runs = new Runs(ports, {
       onUpload: (id) => this.#announcer.now(id),
       onChunk: (chunk) => this.#tellChunk(chunk),
@@ -83,34 +82,8 @@ export class Uploads {
   }
 
   /** What an upload would be, and what stands against it. Nothing is written. */
-  async preview(
-    wanted: {
-      readonly accountId: string;
-      readonly path: string;
-      readonly mosaicId: string | null;
-      readonly targetBytes?: number | undefined;
-    },
-    signal: AbortSignal = new AbortController().signal,
-  ): Promise<UploadPreview> {
-    const { accountId, path, mosaicId, targetBytes = usualTarget } = wanted;
-    const source = await this.#ports.openSource(path);
-    try {
-      const plan = await source.plan(this.#limits(accountId, targetBytes), signal);
-      const server = this.#ports.serverOf(accountId);
-      // A server that does not answer now is no reason not to show the rest.
-      const images = mosaicId ? await server.images(mosaicId, signal).catch(() => []) : [];
-      const mosaicName = mosaicId ? await server.mosaicName(mosaicId, signal).catch(() => null) : null;
-      const freeBytes = await this.#freeBytes(accountId);
-      return {
-        chunkCount: plan.chunks.length,
-        skippedCount: plan.skipped.length,
-        totalBytes: totalBytes(plan),
-        verbatim: plan.chunks.every((chunk) => chunk.verbatim),
-        findings: preflight({ raster: source.description, plan, images, mosaicName, freeBytes }),
-      };
-    } finally {
-      await source.close();
-    }
+  preview(wanted: PreviewUpload, signal: AbortSignal = new AbortController().signal): Promise<UploadPreview> {
+    return this.#starting.preview(wanted, signal);
   }
 
   /**
@@ -118,43 +91,71 @@ export class Uploads {
    * Throws the first finding that stands against it, `tiff.*`, `rasters.*`.
    */
   async start(wanted: StartUpload): Promise<Upload> {
-    const { accountId, path, mosaic } = wanted;
-    const { signal } = new AbortController();
-    const limits = this.#limits(accountId, wanted.targetBytes ?? usualTarget);
-    const source = await this.#ports.openSource(path);
-    try {
-      const { identity, description: raster } = source;
-      const known = this.#underWay(wanted, identity.hash, limits);
-      if (known) {
-        await this.resume(known.id);
-        return this.get(known.id);
-      }
-      const plan = await source.plan(limits, signal);
-      const freeBytes = await this.#freeBytes(accountId);
-      const against = preflight({ raster, plan, images: [], mosaicName: null, freeBytes }).find(
-        (finding) => finding.level === 'stop',
-      );
-      if (against) throw new AppError(against.kind, against.params);
-      const name =
-        'name' in mosaic ? mosaic.name : await this.#ports.serverOf(accountId).mosaicName(mosaic.id, signal);
-      const { upload, chunks } = newUpload({
-        id: randomUUID(),
-        accountId,
-        path,
-        mosaic: { id: 'id' in mosaic ? mosaic.id : null, name },
-        identity,
-        plan,
-        limits,
-        position: Math.max(0, ...this.#ports.ledger.list().map((other) => other.position)) + 1,
-        createdAt: new Date().toISOString(),
-      });
-      await this.#ports.ledger.insert(upload, chunks);
-      this.#announcer.now(upload.id);
-      this.#runs.begin(upload.id);
-      return this.get(upload.id);
-    } finally {
-      await source.close();
+    const planned = await this.#starting.plan(wanted);
+    if ('known' in planned) {
+      await this.resume(planned.known.id);
+      return this.get(planned.known.id);
     }
+    const { upload, chunks } = planned;
+    await this.#ports.ledger.insert(upload, chunks);
+    this.#announcer.now(upload.id);
+    this.#runs.begin(upload.id);
+    return this.get(upload.id);
+  }
+
+  /**
+   * Begins the upload of files and of the rasters in folders, all into one mosaic. A file that cannot be uploaded is told; the
+   * others are on their way all the same. Throws `uploads.too_many_files`.
+   */
+  async startMany({ accountId, paths, mosaic, targetBytes }: StartMany): Promise<StartedMany> {
+    const { files, failures } = await gatherRasters(paths);
+    const choice = 'id' in mosaic ? mosaic : { ...mosaic, tag: newMosaicTag() };
+    const uploads: Upload[] = [];
+    const refused: { path: string; error: ErrorData }[] = [];
+    for (const path of files) {
+      try {
+        uploads.push(await this.start({ accountId, path, mosaic: choice, targetBytes }));
+      } catch (error) {
+        refused.push({ path, error: toErrorData(error) });
+      }
+    }
+    return { uploads, failures: [...failures, ...refused] };
+  }
+
+  /** Moves an upload before another one of the queue, or to its end. What is on its way already goes on. */
+  async move(uploadId: string, before: string | null): Promise<void> {
+    const queue = this.#ports.ledger.list().filter((upload) => !isFinished(upload));
+    const moved = queue.find(({ id }) => id === uploadId);
+    if (!moved || before === uploadId) return;
+    const others = queue.filter((upload) => upload !== moved);
+    const at = before === null ? -1 : others.findIndex(({ id }) => id === before);
+    others.splice(at < 0 ? others.length : at, 0, moved);
+    const positions = queue.map(({ position }) => position);
+    await Promise.all(
+      others.map(async (upload, index) => {
+        const position = positions[index] ?? upload.position;
+        if (position !== upload.position) await this.#change(upload.id, { position });
+      }),
+    );
+  }
+
+  /** Images of a mosaic that the server could not prepare, whoever sent them. */
+  async failedImages(
+    accountId: string,
+    mosaicId: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<readonly ListedImage[]> {
+    const images = await this.#ports.serverOf(accountId).images(mosaicId, signal);
+    return images.filter((image) => image.readiness === 'failed');
+  }
+
+  /** Removes those from the mosaic; answers with their number. */
+  async removeFailedImages(accountId: string, mosaicId: string): Promise<number> {
+    const { signal } = new AbortController();
+    const server = this.#ports.serverOf(accountId);
+    const failed = await this.failedImages(accountId, mosaicId, signal);
+    for (const { id } of failed) await server.removeImage(id, signal);
+    return failed.length;
   }
 
   /** Stops sending; what is confirmed stays, what is half sent is sent again later. */
@@ -221,9 +222,22 @@ export class Uploads {
     }
   }
 
-  /** The network is back, or the computer woke up: whatever waits tries now. */
+  /** The network is back: whatever waits tries now. */
   wake(): void {
     this.#runs.wake();
+  }
+
+  /** The computer goes to sleep: its connections will be dead when it wakes up, so nothing is left on its way. */
+  async suspend(): Promise<void> {
+    await this.#runs.stopAll();
+  }
+
+  /** Forgets all that have ended well. */
+  async clearHistory(accountId: string): Promise<void> {
+    for (const upload of this.#ports.ledger.list()) {
+      if (upload.accountId === accountId && isFinished(upload) && upload.state !== 'failed')
+        await this.remove(upload.id);
+    }
   }
 
   /** Resolves once the upload has ended or is paused. */
@@ -238,22 +252,6 @@ export class Uploads {
     this.#announcer.close();
   }
 
-  /** The upload of this very file into this very mosaic that has not ended. */
-  #underWay(wanted: StartUpload, hash: string, limits: PlanLimits): UploadRecord | undefined {
-    const { accountId, path, mosaic } = wanted;
-    return this.#ports.ledger
-      .list()
-      .find(
-        (upload) =>
-          !isFinished(upload) &&
-          upload.accountId === accountId &&
-          upload.path === path &&
-          upload.sourceHash === hash &&
-          upload.targetBytes === limits.targetBytes &&
-          ('id' in mosaic ? upload.mosaicId === mosaic.id : upload.mosaicName === mosaic.name),
-      );
-  }
-
   async #forgetMosaic(uploadId: string): Promise<void> {
     await this.#change(uploadId, { mosaicId: null });
     for (const { index } of this.#ports.ledger.chunks(uploadId)) {
@@ -263,20 +261,6 @@ export class Uploads {
         usable: false,
       });
     }
-  }
-
-  /** Null where the server does not say at once: then it will say so itself. */
-  #freeBytes(accountId: string): Promise<number | null> {
-    const soon = AbortSignal.timeout(quotaPatienceMs);
-    return this.#ports
-      .serverOf(accountId)
-      .freeStorage(soon)
-      .catch(() => null);
-  }
-
-  #limits(accountId: string, targetBytes: number): PlanLimits {
-    const { maxBytes, maxSide } = this.#ports.limitsOf(accountId);
-    return { targetBytes: Math.min(targetBytes, maxBytes), maxBytes, maxSide };
   }
 
   #record(uploadId: string): UploadRecord {
@@ -291,7 +275,10 @@ export class Uploads {
   }
 
   #describe(upload: UploadRecord): Upload {
-    return describeUpload(upload, this.#ports.ledger.chunks(upload.id), this.#runs.rate(upload.id));
+    return describeUpload(upload, this.#ports.ledger.chunks(upload.id), {
+      rate: this.#runs.rate(upload.id),
+      retryAt: this.#runs.retryAt(upload.id),
+    });
   }
 
   #announce(uploadId: string): void {

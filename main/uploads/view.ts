@@ -15,12 +15,13 @@ export function isResumable(upload: UploadRecord): boolean {
 export function describeUpload(
   upload: UploadRecord,
   chunks: readonly ChunkRecord[],
-  rate: number | null,
+  { rate, retryAt }: { readonly rate: number | null; readonly retryAt: number | null },
 ): Upload {
   const confirmed = chunks.filter((chunk) => chunk.state === 'confirmed');
   const sum = (of: readonly ChunkRecord[]): number => of.reduce((bytes, chunk) => bytes + chunk.bytes, 0);
   const bytesTotal = sum(chunks);
   const bytesConfirmed = sum(confirmed);
+  const isHeld = chunks.every((chunk) => chunk.state !== 'sending');
   const shownRate = upload.state === 'sending' ? rate : null;
   return {
     id: upload.id,
@@ -37,6 +38,8 @@ export function describeUpload(
     chunksFailed: chunks.filter((chunk) => chunk.state === 'failed').length,
     rate: shownRate,
     secondsLeft: shownRate ? Math.ceil((bytesTotal - bytesConfirmed) / shownRate) : null,
+    retryAt: upload.state === 'sending' && isHeld && retryAt ? new Date(retryAt).toISOString() : null,
+    position: upload.position,
     error: upload.error,
     createdAt: upload.createdAt,
     finishedAt: upload.finishedAt,

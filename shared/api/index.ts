@@ -4,6 +4,7 @@ export { errorCodes, kindOfCode, type ErrorCode } from './errorCodes';
 export { errorOfCode, errorOfResponse } from './errors';
 export * from './geometry';
 export * from './images';
+export { rangedModels, rangeOfModel, type ModelRange } from './modelRanges';
 export * from './mosaics';
 export * from './processings';
 export * from './projects';

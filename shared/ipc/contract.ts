@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, type InputOf, type OutputOf } from './define';
 import type {
+  Bandwidth,
   Account,
   AccountStatus,
   AppInfo,
@@ -19,6 +20,7 @@ import type {
   ResultSummary,
   Settings,
   TaskView,
+  StartedUploads,
   Upload,
   UploadChunk,
   UploadPlanView,
@@ -50,6 +52,14 @@ export const draftSchema = z.object({
 
 /** Bytes that a chunk of an upload aims at; 64 MiB when left out. */
 const chunkBytes = z.int().min(65536).optional();
+
+/** bytes per second */
+const rate = z.int().min(1_000).max(1e12).nullable();
+const minuteOfDay = z.int().min(0).max(1439);
+const bandwidth = z.object({
+  limit: rate,
+  night: z.object({ from: minuteOfDay, to: minuteOfDay, limit: rate }).nullable(),
+});
 
 const none = z.undefined();
 
@@ -132,6 +142,24 @@ export const contract = {
   'uploads.retry': call(z.object({ uploadId: id })).returns<void>(),
   'uploads.pauseAll': call(none).returns<void>(),
   'uploads.resumeAll': call(none).returns<void>(),
+  /** Files, and folders of files, into one mosaic. */
+  'uploads.startFiles': call(
+    z.object({
+      paths: z.array(path).min(1).max(10_000),
+      mosaic: z.union([z.object({ id }), z.object({ name })]),
+      targetBytes: chunkBytes,
+    }),
+  ).returns<StartedUploads>(),
+  /** Before another one of the queue; null: to its end. */
+  'uploads.move': call(z.object({ uploadId: id, before: id.nullable() })).returns<void>(),
+  /** Forgets those that are done or cancelled. */
+  'uploads.clearHistory': call(none).returns<void>(),
+  /** Images of a mosaic that the server could not prepare; answers with their number. */
+  'uploads.removeFailedImages': call(z.object({ mosaicId: id })).returns<number>(),
+  /** The window has noticed it: whatever waits tries now. */
+  'uploads.networkIsBack': call(none).returns<void>(),
+  'uploads.bandwidth': call(none).returns<Bandwidth>(),
+  'uploads.setBandwidth': call(bandwidth).returns<Bandwidth>(),
   /** Forgets a finished, failed or cancelled one. */
   'uploads.remove': call(z.object({ uploadId: id })).returns<void>(),
 

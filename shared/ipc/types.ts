@@ -168,9 +168,32 @@ export interface Upload {
   /** bytes per second, null when nothing is being sent */
   readonly rate: number | null;
   readonly secondsLeft: number | null;
+  /** When the next attempt is made while every chunk waits for one after a failure; null otherwise. */
+  readonly retryAt: string | null;
+  /** Its place in the queue. */
+  readonly position: number;
   readonly error: ErrorData | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+}
+
+/** What came of a drop of files and folders. */
+export interface StartedUploads {
+  readonly uploads: readonly Upload[];
+  readonly failures: readonly { readonly path: string; readonly error: ErrorData }[];
+}
+
+/** How fast uploads may be, over the day. */
+export interface Bandwidth {
+  /** bytes per second; null for as fast as it goes */
+  readonly limit: number | null;
+  /** Another limit for some hours; null for none. */
+  readonly night: {
+    /** Minutes since midnight, local time; an end before the begin lies on the next day. */
+    readonly from: number;
+    readonly to: number;
+    readonly limit: number | null;
+  } | null;
 }
 
 export type ChunkState = 'planned' | 'sending' | 'ambiguous' | 'confirmed' | 'failed';

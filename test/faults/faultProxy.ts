@@ -60,13 +60,15 @@ export class FaultProxy {
   readonly agentFor = (): Agent =>
     new Agent({
       keepAlive: false,
-      lookup: (name, options, done) => {
-        if (!this.#nameIsKnown || name !== host) {
-          const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' });
-          done(error, '', 0);
-        } else if (options.all) done(null, [{ address: '127.0.0.1', family: 4 }]);
-        else done(null, '127.0.0.1', 4);
-      },
+      // As the system's own: never before the caller has gone on.
+      lookup: (name, options, done) =>
+        setImmediate(() => {
+          if (!this.#nameIsKnown || name !== host) {
+            const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' });
+            done(error, '', 0);
+          } else if (options.all) done(null, [{ address: '127.0.0.1', family: 4 }]);
+          else done(null, '127.0.0.1', 4);
+        }),
     });
 
   async start(): Promise<void> {

@@ -68,7 +68,7 @@ async function runSequence(seed: number): Promise<Told> {
 /** Errors of the network mean that it failed until the program gave up. */
 function stopReason(error: { readonly kind: string } | null): string {
   const passing =
-    /^(api\.(server_error|too_many_requests|connection_lost|stalled|unexpected_answer|timed_out)|uploads\.answered_early)/;
+    /^(api\.(server_error|unavailable|too_many_requests|connection_lost|stalled|unexpected_answer|timeout)|uploads\.answered_early)/;
   return passing.test(error?.kind ?? '') ? 'eight failures in a row' : (error?.kind ?? '');
 }
 

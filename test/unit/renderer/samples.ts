@@ -123,6 +123,8 @@ export function upload(id: string, part: Partial<Upload> = {}): Upload {
     chunksFailed: 0,
     rate: 100,
     secondsLeft: 8,
+    retryAt: null,
+    position: 1,
     error: null,
     createdAt: '2026-01-01T10:00:00Z',
     finishedAt: null,

@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@shared/errors';
 import type { Upload } from '@shared/ipc/types';
-import { openRaster } from '@shared/tiff/open';
 import { createCodecs } from '@shared/tiff/codecs';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
+import { openFile } from '../../../main/rasters';
 import {
   directLedger,
   mapflowImageServer,
@@ -18,7 +18,6 @@ import {
   type OpenSource,
   type UploadsPorts,
 } from '../../../main/uploads';
-import { fileSource } from '../../support/fileSource';
 import { MosaicServer } from './mosaicServer';
 
 /** Small chunks: some tiles of noise and a head. */
@@ -39,7 +38,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-uploads-'));
   const server = new MosaicServer();
   await server.start();
-  const library = openLibrary(join(folder, 'library.db'), { log: silentLog });
+  const library = openLibrary(join(folder, 'library.db'), { log: silentLog, durability: 'relaxed' });
   let signedOut = false;
   const client = createMapflowClient({
     baseUrl: server.baseUrl,
@@ -62,17 +61,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
           }
         }),
       openSource: wrap(
-        sourceOpener({
-          openFile: async (path) => {
-            const source = await fileSource(path).catch(() => {
-              throw new AppError('rasters.file_missing', { file: path });
-            });
-            const { mtimeMs, size } = statSync(path);
-            const raster = await openRaster(source);
-            return { raster, identity: { size, mtimeMs }, close: () => source.close() };
-          },
-          decoderFor: (raster) => blockDecoder(raster, createCodecs()),
-        }),
+        sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, createCodecs()) }),
       ),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,

@@ -14,7 +14,7 @@ function entry(id: string) {
     id,
     accountId: 'a',
     path: '/data/ortho.tif',
-    mosaic: { id: null, name: 'Town' },
+    mosaic: { id: null, name: 'Town', tag: 'orthodesk-t' },
     identity: { size: 1, mtimeMs: 2, hash: 'h' },
     plan: {
       chunks: [0, 1].map((x) => ({

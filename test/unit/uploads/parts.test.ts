@@ -53,9 +53,9 @@ describe('slots', () => {
   test('admit so many at once, those of the first upload first', async () => {
     const slots = new Slots(1);
     const admitted: string[] = [];
-    const first = await slots.acquire(5, never);
+    const first = await slots.acquire(() => 5, never);
     const take = async (name: string, position: number): Promise<() => void> => {
-      const release = await slots.acquire(position, never);
+      const release = await slots.acquire(() => position, never);
       admitted.push(name);
       return release;
     };
@@ -72,18 +72,18 @@ describe('slots', () => {
 
   test('who gives up waiting is not admitted', async () => {
     const slots = new Slots(1);
-    const release = await slots.acquire(1, never);
+    const release = await slots.acquire(() => 1, never);
     const abort = new AbortController();
-    const waiting = slots.acquire(1, abort.signal);
+    const waiting = slots.acquire(() => 1, abort.signal);
     abort.abort(new Error('gone'));
     await expect(waiting).rejects.toThrow('gone');
     release();
-    (await slots.acquire(1, never))();
+    (await slots.acquire(() => 1, never))();
   });
 
   test('more of them let the waiting in', async () => {
     const slots = new Slots(0);
-    const waiting = [slots.acquire(1, never), slots.acquire(1, never)];
+    const waiting = [slots.acquire(() => 1, never), slots.acquire(() => 1, never)];
     slots.resize(2);
     await Promise.all(waiting);
   });

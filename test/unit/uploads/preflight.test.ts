@@ -46,7 +46,19 @@ function image(change: Partial<ListedImage>): ListedImage {
 }
 
 function findings(change: Partial<PreflightFacts>): string[] {
-  const facts = { raster, plan, images: [], mosaicName: 'Town', freeBytes: null, ...change };
+  const facts: PreflightFacts = {
+    raster,
+    plan,
+    images: [],
+    mosaicName: 'Town',
+    groundPixelSize: null,
+    duplicates: [],
+    uploadedBefore: null,
+    models: [],
+    localFreeBytes: null,
+    freeBytes: null,
+    ...change,
+  };
   const found = preflight(facts);
   // Each has a sentence of its own, and one that is no good says what to do.
   for (const finding of found) {
@@ -119,4 +131,40 @@ test('an empty raster, and one that must be stored anew, are told', () => {
   expect(findings({ plan: { chunks: [{ ...first, verbatim: false }], skipped: [] } })).toEqual([
     'warning encoded_anew',
   ]);
+});
+
+test('models that the pixels do not suit are told, each once', () => {
+  const models = ['🏠 Buildings', '🌳 Forest and trees', 'Tree crowns', '🚗 Roads', 'Fields'];
+  expect(findings({ groundPixelSize: 0.3, models })).toEqual([]);
+  expect(findings({ groundPixelSize: 1, models })).toEqual(['warning models_too_coarse']);
+  expect(findings({ groundPixelSize: 0.12, models })).toEqual([]);
+  // Nothing is claimed of models that are not in the table.
+  expect(findings({ groundPixelSize: 5, models: ['Fields'] })).toEqual([]);
+  const facts = { raster, plan, images: [], mosaicName: null, duplicates: [], uploadedBefore: null };
+  const found = preflight({ ...facts, models, groundPixelSize: 1, localFreeBytes: null, freeBytes: null });
+  expect(found.filter(({ kind }) => kind.startsWith('uploads.models'))).toEqual([
+    { level: 'ok', kind: 'uploads.models_fit', params: { size: 1, models: 'Buildings, Roads' } },
+    {
+      level: 'warning',
+      kind: 'uploads.models_too_coarse',
+      params: { size: 1, limit: 0.75, models: 'Forest and trees, Tree crowns' },
+    },
+  ]);
+});
+
+test('the same pixels elsewhere are told', () => {
+  expect(findings({ duplicates: ['old.tif'] })).toEqual(['warning same_pixels']);
+  expect(findings({ uploadedBefore: 'Village' })).toEqual(['warning uploaded_before']);
+  // Into the mosaic where the parts are already, it is no news.
+  expect(findings({ uploadedBefore: 'Town', images: [image({ filename: 'a.tif' })] })).toEqual([]);
+});
+
+test('images that the server could not prepare are told', () => {
+  const images = [image({ readiness: 'failed', problem: 'the pixels made no sense' })];
+  expect(findings({ images })).toEqual(['warning failed_images']);
+});
+
+test('a disk that the images would fill stops the upload', () => {
+  expect(findings({ localFreeBytes: 3.1e9 })).toEqual(['stop disk_too_full']);
+  expect(findings({ localFreeBytes: 3.3e9 })).toEqual([]);
 });
