@@ -37,6 +37,10 @@ export interface Caller {
     input: CallInput<Path>,
     options?: CallOptions,
   ): Promise<Download>;
+  /**
+   * An address that an answer gave, for example of a tile. The token goes along only where it is the profile's own server.
+   */
+  fetch(url: URL, options?: CallOptions): Promise<Download & { readonly status: number }>;
   upload<Response extends z.ZodType, Path extends string>(
     endpoint: Endpoint<z.ZodType, Response, Path>,
     input: CallInput<Path>,
@@ -69,24 +73,45 @@ export function createCaller(options: MapflowClientOptions): Caller {
   ): Promise<Answer> {
     const url = buildUrl(options.baseUrl, endpoint.path, input);
     const json = raw === null && input.body !== undefined ? encodeJson(endpoint, input.body) : null;
+    const body = raw ?? json;
+    return send(url, endpoint.method, call, {
+      body,
+      accept: endpoint.responseType === 'jpeg' ? 'image/jpeg' : 'application/json, */*;q=0.5',
+      freshConnection: !endpoint.idempotent,
+      answerMs: call.answerMs ?? (raw ? defaultAnswerMs : undefined),
+    });
+  }
+
+  async function send(
+    url: URL,
+    method: Outgoing['method'],
+    call: CallOptions,
+    more: {
+      readonly body: RawBody | null;
+      readonly accept: string;
+      readonly freshConnection: boolean;
+      readonly answerMs?: number | undefined;
+    },
+  ): Promise<Answer> {
     const idleMs = call.idleMs ?? options.idleMs ?? defaultIdleMs;
+    const isOwn = url.origin === new URL(options.baseUrl).origin;
     const outgoing: Outgoing = {
-      method: endpoint.method,
+      method,
       url,
       headers: {
-        accept: endpoint.responseType === 'jpeg' ? 'image/jpeg' : 'application/json, */*;q=0.5',
-        authorization: authorization(options.scheme ?? 'Bearer', await options.token()),
+        accept: more.accept,
+        ...(isOwn ? { authorization: authorization(options.scheme ?? 'Bearer', await options.token()) } : {}),
         'user-agent': options.userAgent ?? 'orthodesk',
-        ...(json || raw ? { 'content-type': raw?.contentType ?? 'application/json' } : {}),
+        ...(more.body ? { 'content-type': more.body.contentType } : {}),
       },
-      body: raw ?? json,
-      freshConnection: !endpoint.idempotent,
+      body: more.body,
+      freshConnection: more.freshConnection,
       idleMs,
-      answerMs: call.answerMs ?? (raw ? defaultAnswerMs : idleMs),
+      answerMs: more.answerMs ?? idleMs,
       signal: call.signal,
     };
     const started = Date.now();
-    const about = { method: endpoint.method, path: url.pathname };
+    const about = { method, path: url.pathname };
     try {
       const answer = await transport.send(outgoing);
       log.debug('api call', { ...about, status: answer.status, ms: Date.now() - started });
@@ -116,19 +141,28 @@ export function createCaller(options: MapflowClientOptions): Caller {
     download: (endpoint, input, call = {}) =>
       repeated(endpoint, call, async () => {
         const answer = await exchange(endpoint, input, null, call);
-        const size = Number(answer.header('content-length'));
-        const plain = answer.header('content-encoding') === undefined;
-        return {
-          size: plain && Number.isInteger(size) ? size : null,
-          contentType: answer.header('content-type') ?? 'application/octet-stream',
-          body: answer.body,
-        };
+        return downloadOf(answer);
+      }),
+    fetch: (url, call = {}) =>
+      withRetries(policy, call.signal, async () => {
+        const answer = await send(url, 'GET', call, { body: null, accept: '*/*', freshConnection: false });
+        return { ...downloadOf(answer), status: answer.status };
       }),
     upload: async (endpoint, input, body, call = {}) => {
       const answer = await exchange(endpoint, input, body, call);
       return readAnswer(endpoint, answer);
     },
     close: () => transport.close(),
+  };
+}
+
+function downloadOf(answer: Answer): Download {
+  const size = Number(answer.header('content-length'));
+  const plain = answer.header('content-encoding') === undefined;
+  return {
+    size: plain && Number.isInteger(size) ? size : null,
+    contentType: answer.header('content-type') ?? 'application/octet-stream',
+    body: answer.body,
   };
 }
 

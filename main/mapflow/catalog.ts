@@ -1,9 +1,14 @@
 import { CatalogRequest, endpoints, toLiveCatalogRequest, toReferenceCatalogRequest } from '@shared/api';
 import { AppError } from '@shared/errors';
 import type { Caller } from './caller';
+import { readBytes } from './images';
+import { webAddress } from './layers';
 import type { CatalogApi, Dialect } from './types';
 
-export function catalogApi({ call }: Caller, dialect: Dialect): CatalogApi {
+/** bytes of a preview */
+const longestPreview = 32 * 1024 * 1024;
+
+export function catalogApi({ call, fetch }: Caller, dialect: Dialect): CatalogApi {
   // The two dialects differ in units and words, so the request is checked before it is translated.
   const unchecked = { ...endpoints.searchCatalog, body: null };
   return {
@@ -18,6 +23,10 @@ export function catalogApi({ call }: Caller, dialect: Dialect): CatalogApi {
       const named = dataProviders?.length ? { ...rest, dataProviders } : rest;
       const body = dialect === 'live' ? toLiveCatalogRequest(named) : toReferenceCatalogRequest(named);
       return call(unchecked, { body }, options);
+    },
+    preview: async (previewUrl, options) => {
+      const { body, contentType } = await fetch(webAddress(previewUrl), options);
+      return { bytes: await readBytes(body, longestPreview), contentType };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createCaller } from './caller';
 import { catalogApi } from './catalog';
 import { imagesApi } from './images';
+import { layersApi } from './layers';
 import { mosaicsApi } from './mosaics';
 import { processingsApi } from './processings';
 import { projectsApi } from './projects';
@@ -23,6 +24,7 @@ export function createMapflowClient(options: MapflowClientOptions): MapflowClien
     images: imagesApi(caller),
     storage: storageApi(caller),
     catalog: catalogApi(caller, dialect),
+    layers: layersApi(caller),
     close: () => caller.close(),
   };
 }

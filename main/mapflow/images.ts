@@ -30,13 +30,17 @@ export function imagesApi({ call, download, upload }: Caller): ImagesApi {
   };
 }
 
-async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > limit) {
-      throw new ApiFailure('api.unexpected_answer', {}, { phase: 'receive', details: 'oversized preview' });
+      throw new ApiFailure(
+        'api.unexpected_answer',
+        {},
+        { phase: 'receive', details: 'an oversized picture' },
+      );
     }
     chunks.push(chunk);
   }

@@ -23,6 +23,8 @@ import type {
   Stats,
   StatsRequest,
   StorageUsage,
+  TileAddress,
+  TileJson,
   UpdateMosaicRequest,
   UpdateProcessingRequest,
   UpdateProjectRequest,
@@ -103,12 +105,15 @@ export interface MapflowClient {
   readonly images: ImagesApi;
   readonly storage: StorageApi;
   readonly catalog: CatalogApi;
+  readonly layers: LayersApi;
   /** Closes all connections; calls under way end with `api.connection_lost`. */
   close(): void;
 }
 
 export interface UserApi {
   status(options?: CallOptions): Promise<UserStatus>;
+  /** The version of the QGIS plugin that the server expects, as it says. */
+  version(options?: CallOptions): Promise<string>;
 }
 
 export interface ProjectsApi {
@@ -182,4 +187,24 @@ export interface StorageApi {
 
 export interface CatalogApi {
   search(request: CatalogRequest, options?: CallOptions): Promise<CatalogPage>;
+  /** The picture of a found image at the address that it gives; without the token where another server shows it. */
+  preview(previewUrl: string, options?: CallOptions): Promise<Picture>;
+}
+
+/** A picture as it came. */
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/** Layers of tiles at the addresses that answers give. The token goes along to the profile's own server alone. */
+export interface LayersApi {
+  /** Throws `api.unexpected_answer` where there is no TileJSON. */
+  tileJson(url: string, options?: CallOptions): Promise<TileJson>;
+  /** A tile by the layer's template (`{y}` or `{-y}`; `tms` counts from the south); null where the layer has nothing. */
+  tile(
+    template: string,
+    address: TileAddress,
+    options?: CallOptions & { readonly scheme?: 'xyz' | 'tms' },
+  ): Promise<Picture | null>;
 }

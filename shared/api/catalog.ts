@@ -37,6 +37,20 @@ export const CatalogRequest = z.strictObject({
 });
 export type CatalogRequest = z.input<typeof CatalogRequest>;
 
+/**
+ * What goes over the wire: the reference's words and shares of 0–1, or the live service's words and percent. It is what the
+ * engine reads.
+ */
+export const CatalogWireRequest = z.strictObject({
+  ...CatalogRequest.shape,
+  minResolution: z.number().optional(),
+  maxResolution: z.number().optional(),
+  maxCloudCover: z.number().min(0).max(100).optional(),
+  minAoiIntersectionPercent: z.number().min(0).max(100).optional(),
+  dataProviders: z.array(z.string()).optional(),
+  productTypes: z.array(z.enum(['Scene', 'Mosaic', 'SCENE', 'IMAGE', 'MOSAIC'])).optional(),
+});
+
 /** The same request in the live service's units and words. */
 export function toLiveCatalogRequest(request: CatalogRequest): Record<string, unknown> {
   const { maxCloudCover, minAoiIntersectionPercent, productTypes, ...rest } = request;

@@ -1,6 +1,7 @@
-import { type z } from 'zod';
-import { CatalogRequest, CatalogResponse } from './catalog';
+import { CatalogResponse, CatalogWireRequest } from './catalog';
+import { endpoint } from './endpoint';
 import { ImageResponse, ImagesResponse, ImageStatusResponse, UploadResponse } from './images';
+import { TileJsonResponse } from './layers';
 import {
   CreateMosaicRequest,
   LinkImageRequest,
@@ -10,7 +11,6 @@ import {
   UpdateMosaicRequest,
 } from './mosaics';
 import {
-  AcknowledgedResponse,
   AoisResponse,
   CostRequest,
   CostResponse,
@@ -36,66 +36,6 @@ import { StatsRequest, StatsResponse } from './stats';
 import { StorageResponse } from './storage';
 import { UserStatusResponse } from './user';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-/** One row of the API: everything the client, the engine, the OpenAPI document and the tests need to know of it. */
-export interface Endpoint<
-  Body extends z.ZodType = z.ZodType,
-  Response extends z.ZodType = z.ZodType,
-  Path extends string = string,
-> {
-  readonly method: Method;
-  /** Below the base URL; parameters in braces. */
-  readonly path: Path;
-  readonly summary: string;
-  /** Names of query parameters. */
-  readonly query: readonly string[];
-  readonly body: Body | null;
-  /** How the body travels; an upload is `multipart/form-data` with one part named `file`. */
-  readonly bodyType: 'json' | 'multipart' | 'none';
-  readonly response: Response;
-  /** Anything but JSON is given to the caller as bytes. */
-  readonly responseType: 'json' | 'geojson' | 'csv' | 'jpeg' | 'text' | 'empty' | 'tile';
-  /** Codes of the catalogue that this call is known to answer with, besides the general ones. */
-  readonly errors: readonly string[];
-  /** Asking twice has the effect of asking once: such a call may be repeated after a failure. */
-  readonly idempotent: boolean;
-  readonly costsCredits: boolean;
-  /** `reference`: in the published reference; `live`: found in working clients of the service only. */
-  readonly source: 'reference' | 'live';
-}
-
-type Options<Body extends z.ZodType, Response extends z.ZodType> = Partial<
-  Omit<Endpoint<Body, Response>, 'method' | 'path' | 'summary'>
->;
-
-function endpoint<
-  Path extends string,
-  Body extends z.ZodType = z.ZodUndefined,
-  Response extends z.ZodType = typeof AcknowledgedResponse,
->(
-  method: Method,
-  path: Path,
-  summary: string,
-  options: Options<Body, Response> = {},
-): Endpoint<Body, Response, Path> {
-  return {
-    method,
-    path,
-    summary,
-    query: [],
-    body: null,
-    bodyType: options.body ? 'json' : 'none',
-    response: AcknowledgedResponse as unknown as Response,
-    responseType: options.response ? 'json' : 'empty',
-    errors: [],
-    idempotent: method !== 'POST',
-    costsCredits: false,
-    source: 'reference',
-    ...options,
-  };
-}
-
 const unknownProcessing = ['NOT_FOUND'];
 const unknownItem = ['ItemNotFound', 'AccessDenied'];
 const fileErrors = [
@@ -120,6 +60,10 @@ const createErrors = [
 const userEndpoints = {
   userStatus: endpoint('GET', '/user/status', 'Account details, models and their blocks', {
     response: UserStatusResponse,
+  }),
+  version: endpoint('GET', '/version', 'The version of the plugin that the server expects', {
+    responseType: 'text',
+    source: 'live',
   }),
 };
 
@@ -264,6 +208,7 @@ const processingEndpoints = {
     query: ['type'],
     body: StatsRequest,
     response: StatsResponse,
+    alsoTypes: ['text/csv'],
     idempotent: true,
   }),
 };
@@ -350,11 +295,49 @@ const imageEndpoints = {
 const otherEndpoints = {
   storage: endpoint('GET', '/rasters/memory', 'Storage used and allowed', { response: StorageResponse }),
   searchCatalog: endpoint('POST', '/catalog/meta', 'Search imagery', {
-    body: CatalogRequest,
+    body: CatalogWireRequest,
     response: CatalogResponse,
     errors: ['TOO_LARGE_PROCESSING', 'geometry.Invalid'],
     idempotent: true,
   }),
+};
+
+const layerErrors = ['NOT_FOUND'];
+
+const layerEndpoints = {
+  mosaicTileJson: endpoint('GET', '/layers/mosaics/{mosaicId}.json', 'TileJSON of a mosaic\u2019s imagery', {
+    response: TileJsonResponse,
+    errors: layerErrors,
+    source: 'engine',
+  }),
+  mosaicTile: endpoint('GET', '/layers/mosaics/{mosaicId}/tiles/{z}/{x}/{y}.png', 'A tile of a mosaic', {
+    responseType: 'png',
+    mayBeEmpty: true,
+    errors: layerErrors,
+    source: 'engine',
+  }),
+  resultTileJson: endpoint('GET', '/layers/{layerId}.json', 'TileJSON of a result', {
+    response: TileJsonResponse,
+    errors: layerErrors,
+    source: 'engine',
+  }),
+  resultTile: endpoint(
+    'GET',
+    '/layers/{layerId}/tiles/{z}/{x}/{y}.vector.pbf',
+    'A tile of a result (Mapbox Vector Tile)',
+    { responseType: 'mvt', mayBeEmpty: true, errors: layerErrors, source: 'engine' },
+  ),
+  catalogPreview: endpoint('GET', '/catalog/preview/{imageId}', 'A preview of a scene of a local folder', {
+    responseType: 'jpeg',
+    errors: ['ItemNotFound', 'PreviewNotFound'],
+    source: 'engine',
+  }),
+  catalogTile: endpoint(
+    'GET',
+    '/layers/catalog/{mosaicId}/tiles/{z}/{x}/{y}.png',
+    'A tile of a mosaic of a local folder',
+    { responseType: 'png', mayBeEmpty: true, errors: layerErrors, source: 'engine' },
+  ),
 };
 
 /** The single table of the API. */
@@ -365,6 +348,7 @@ export const endpoints = {
   ...mosaicEndpoints,
   ...imageEndpoints,
   ...otherEndpoints,
+  ...layerEndpoints,
 };
 
 export type EndpointName = keyof typeof endpoints;

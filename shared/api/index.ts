@@ -1,10 +1,12 @@
 export * from './catalog';
+export * from './endpoint';
 export * from './endpoints';
 export { errorCodes, kindOfCode, type ErrorCode } from './errorCodes';
 export { errorOfCode, errorOfResponse } from './errors';
 export * from './geometry';
 export * from './images';
 export { rangedModels, rangeOfModel, type ModelRange } from './modelRanges';
+export * from './layers';
 export * from './mosaics';
 export * from './processings';
 export * from './projects';

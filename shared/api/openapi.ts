@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { endpoints, type Endpoint } from './endpoints';
+import type { Endpoint } from './endpoint';
+import { endpoints } from './endpoints';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -57,27 +58,59 @@ const errorBody: Json = {
   ],
 };
 
-const contentTypes: Readonly<Record<Endpoint['responseType'], string | null>> = {
+const contentTypes: Readonly<Record<Endpoint['responseType'], string>> = {
   json: 'application/json',
   geojson: 'application/geo+json',
-  csv: 'text/csv',
   jpeg: 'image/jpeg',
+  png: 'image/png',
+  mvt: 'application/vnd.mapbox-vector-tile',
   text: 'text/plain',
-  tile: 'application/octet-stream',
-  empty: null,
+  // Whatever JSON it is: nobody reads it.
+  empty: 'application/json',
 };
 
-function responseOf(endpoint: Endpoint, named: Named): Json {
-  const type = contentTypes[endpoint.responseType];
-  if (type === null) return { description: 'Done; the body does not matter' };
-  const binary = { type: 'string', contentMediaType: type };
-  const schema =
-    endpoint.responseType === 'json'
-      ? schemaOf(endpoint.response, named)
-      : endpoint.responseType === 'geojson'
-        ? { type: 'object', required: ['type', 'features'] }
-        : binary;
-  return { description: 'Success', content: { [type]: { schema } } };
+const featureCollection: Json = {
+  type: 'object',
+  required: ['type', 'features'],
+  properties: {
+    type: { const: 'FeatureCollection' },
+    features: { type: 'array', items: { type: 'object', required: ['type', 'geometry', 'properties'] } },
+  },
+};
+
+function bodyOf(endpoint: Endpoint, named: Named): Json {
+  switch (endpoint.responseType) {
+    case 'json':
+      return schemaOf(endpoint.response, named);
+    case 'geojson':
+      return featureCollection;
+    case 'empty':
+      return {};
+    default:
+      return { type: 'string', contentMediaType: contentTypes[endpoint.responseType] };
+  }
+}
+
+function responsesOf(endpoint: Endpoint, named: Named): Json {
+  const also = endpoint.alsoTypes.map((type) => [
+    type,
+    { schema: { type: 'string', contentMediaType: type } },
+  ]);
+  const content = {
+    [contentTypes[endpoint.responseType]]: { schema: bodyOf(endpoint, named) },
+    ...(Object.fromEntries(also) as Json),
+  };
+  const error = (description: string): Json => ({
+    description,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  });
+  const codes = endpoint.errors.length > 0 ? `; codes: ${endpoint.errors.join(', ')}` : '';
+  return {
+    200: { description: 'Success', content },
+    ...(endpoint.mayBeEmpty ? { 204: { description: 'There is nothing here' } } : {}),
+    '4XX': error(`Refused${codes}`),
+    '5XX': error('The server failed'),
+  };
 }
 
 function requestOf(endpoint: Endpoint, named: Named): Json | null {
@@ -90,18 +123,30 @@ function requestOf(endpoint: Endpoint, named: Named): Json | null {
   return { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, named) } } };
 }
 
+const whole: Json = { type: 'integer', minimum: 0 };
+
+/** Parameters of a path or a query that are more than a word. */
+const parameterSchemas: Readonly<Record<string, Json>> = {
+  tags: { type: 'array', items: { type: 'string' } },
+  type: { type: 'string', enum: ['json', 'csv', 'JSON', 'CSV'] },
+  size: { type: 'string', enum: ['s', 'l'] },
+  z: whole,
+  x: whole,
+  y: whole,
+};
+
 function parametersOf(endpoint: Endpoint): readonly Json[] {
   const inPath = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: parameterSchemas[name ?? ''] ?? { type: 'string', minLength: 1 },
   }));
   const inQuery = endpoint.query.map((name) => ({
     name,
     in: 'query',
     required: false,
-    schema: name === 'tags' ? { type: 'array', items: { type: 'string' } } : { type: 'string' },
+    schema: parameterSchemas[name] ?? { type: 'string', minLength: 1 },
   }));
   return [...inPath, ...inQuery];
 }
@@ -114,13 +159,7 @@ function operationOf(name: string, endpoint: Endpoint, named: Named): Json {
     summary: endpoint.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request ? { requestBody: request } : {}),
-    responses: {
-      200: responseOf(endpoint, named),
-      default: {
-        description: endpoint.errors.length > 0 ? `Failure; codes: ${endpoint.errors.join(', ')}` : 'Failure',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    },
+    responses: responsesOf(endpoint, named),
     'x-idempotent': endpoint.idempotent,
     'x-costs-credits': endpoint.costsCredits,
     'x-source': endpoint.source,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isTerminal } from '@shared/api';
 import { createMapflowClient, type MapflowClient } from '../../main/mapflow';
+import { openPassage } from './exchanges/passage';
 import { tinyTiff } from './geotiff';
 import { fileFrom, startTestEngine, textOf, token, until } from './support';
 
@@ -41,12 +42,16 @@ async function start(): Promise<Running> {
   for await (const line of createInterface({ input: child.stdout })) {
     const baseUrl = /http:\/\/127\.0\.0\.1:\d+\/rest/.exec(line)?.[0];
     if (!baseUrl) continue;
-    const client = createMapflowClient({ baseUrl, token: () => token, retries: 0 });
+    const passage = await openPassage(baseUrl);
+    const client = createMapflowClient({ baseUrl: passage.baseUrl, token: () => token, retries: 0 });
     return {
       client,
       kill: () =>
         new Promise((resolve) => {
-          child.once('exit', () => resolve());
+          child.once('exit', () => {
+            passage.close();
+            resolve();
+          });
           child.kill('SIGKILL');
           client.close();
         }),

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endpoints, type Endpoint } from '@shared/api';
+import { allow } from './exchanges/recorder';
 import { fileFrom, startTestEngine, token, type TestEngine } from './support';
 import { tinyTiff } from './geotiff';
 
@@ -128,6 +129,7 @@ const fields = [
 ];
 
 test(`${String(bodies)} bodies of every kind never end in a silent failure`, async () => {
+  allow({ paths: true, requests: true });
   const table: readonly Endpoint[] = Object.values(endpoints);
   const accepting = table.filter(({ method }) => method === 'POST' || method === 'PUT');
   const one: fc.Arbitrary<Sent> = fc

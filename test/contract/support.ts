@@ -2,7 +2,9 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { silentLog } from '@shared/log';
+import { allow, report, watch } from './exchanges/recorder';
 import { startEngine, type Engine, type EngineOptions } from '../../main/engine/server';
 import { nodeRasters, openDatabase, threadTools } from '../../main/engine/nodeParts';
 import { inProcessRunner } from '../../main/engine/tasks/inProcess';
@@ -12,6 +14,14 @@ import {
   type MapflowClientOptions,
   type UploadFile,
 } from '../../main/mapflow';
+
+/** Whatever a test has sent and got must be as the OpenAPI document says. */
+function holdsToTheDocument(): void {
+  expect(report().complaints.join('\n')).toBe('');
+}
+beforeEach(() => allow({}));
+afterEach(holdsToTheDocument);
+afterAll(holdsToTheDocument);
 
 export const token = 'a-token-of-the-test';
 
@@ -40,6 +50,7 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
     runner: inProcessRunner(threadTools()),
     ...options,
   });
+  watch(engine.port);
   const clientWith = (more: Partial<MapflowClientOptions>): MapflowClient =>
     createMapflowClient({ baseUrl: engine.url, token: () => token, retries: 0, ...more });
   const client = clientWith({});

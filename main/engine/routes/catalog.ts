@@ -1,31 +1,10 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
-import { catalogSortFields, GeometrySchema } from '@shared/api';
+import { CatalogWireRequest } from '@shared/api';
 import { readBody, type EngineEnv } from '../http/body';
 import { ServiceError } from '../http/serviceError';
 import { checkArea } from '../processing/area';
 import { findInCatalog, type CatalogQuery } from '../imagery/catalog';
 import type { Services } from '../services';
-
-/** What clients send: the reference's words and units, or the live service's. */
-const CatalogBody = z.strictObject({
-  aoi: GeometrySchema,
-  acquisitionDateFrom: z.string().optional(),
-  acquisitionDateTo: z.string().optional(),
-  minResolution: z.number().optional(),
-  maxResolution: z.number().optional(),
-  maxCloudCover: z.number().min(0).max(100).optional(),
-  minOffNadirAngle: z.number().optional(),
-  maxOffNadirAngle: z.number().optional(),
-  minAoiIntersectionPercent: z.number().min(0).max(100).optional(),
-  limit: z.int().min(1).max(1000).default(100),
-  offset: z.int().min(0).default(0),
-  sortBy: z.enum(catalogSortFields).default('ACQUISITION_DATE'),
-  sortOrder: z.enum(['ASC', 'DESC']).default('DESC'),
-  hideUnavailable: z.boolean().optional(),
-  dataProviders: z.array(z.string()).optional(),
-  productTypes: z.array(z.string()).optional(),
-});
 
 /** A share is 0–1 in the reference and 0–100 in the live service: what is above 1 can only be percent. */
 function share(value: number | undefined, live: boolean): number | null {
@@ -44,7 +23,7 @@ export function catalogRoutes(app: Hono<EngineEnv>, services: Services): void {
   app.post('/catalog/meta', async (context) => {
     // The plugin of the live service names itself; it expects the live service's page and percent.
     const live = context.req.header('x-plugin-version') !== undefined;
-    const body = await readBody(context, CatalogBody);
+    const body = await readBody(context, CatalogWireRequest);
     const area = checkArea(body.aoi).reduce((sum, part) => sum + part.area, 0);
     const { aoiAreaLimit } = services.limits;
     if (area > aoiAreaLimit) {
