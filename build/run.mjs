@@ -16,7 +16,7 @@ const commands = {
   test: 'every check there is; --only format,lint,unit,e2e,…',
   bench: 'measure; decode',
   faults: 'uploads against a server that lies; --sequences N --kills N --seed N',
-  engine: 'the local engine as a server; --port N --data DIR --token T',
+  engine: 'the local engine as a server; --port N --data DIR --token T --catalog DIR',
   openapi: 'the API as OpenAPI 3.1, from its schemas, to docs/openapi.json; --check',
   cli: 'the application without a window; --help lists its commands',
   package: 'a package of the application in release/',

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@shared/errors';
 import { silentLog, type Log } from '@shared/log';
+import { LocalCatalog } from './catalog/localCatalog';
 import { Files } from './files';
 import { createApp } from './http/app';
 import { defaultLimits, type EngineLimits } from './limits';
@@ -10,6 +11,7 @@ import { findModel, listModels } from './models/index';
 import { Preparation } from './processing/preparation';
 import { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
+import { passingKey, Sealing, type SealingKey } from './sealing';
 import type { ModelCatalogue, Services } from './services';
 import { createStore, type OpenDatabase, type Store } from './store';
 import type { TaskRunner } from './tasks/types';
@@ -30,6 +32,10 @@ export interface EngineOptions {
   readonly runner: TaskRunner;
   readonly limits?: Partial<EngineLimits>;
   readonly models?: ModelCatalogue;
+  /** Folders of GeoTIFFs that the catalogue offers. */
+  readonly catalog?: readonly string[];
+  /** What seals the passwords of tile services on the disk; without it they do not outlive this start. */
+  readonly sealingKey?: SealingKey;
   readonly log?: Log;
 }
 
@@ -37,6 +43,8 @@ export interface Engine {
   /** `http://127.0.0.1:PORT/rest` */
   readonly url: string;
   readonly port: number;
+  /** Registers these folders as providers of the catalogue, and no others. */
+  setCatalog(folders: readonly string[]): void;
   /** Finishes what answers, stops what runs (it goes on at the next start), closes the database. */
   close(): Promise<void>;
 }
@@ -55,7 +63,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const limits = { ...defaultLimits, ...options.limits };
   const models = options.models ?? builtInModels;
   const { rasters } = options;
-  const queue = new ProcessingQueue(store, files, options.runner, { rasters, limits, models }, log);
+  const catalog = new LocalCatalog({ store, files, rasters, runner: options.runner, limits, log });
+  catalog.setFolders(options.catalog ?? []);
+  const sealing = new Sealing(options.sealingKey ?? passingKey());
+  const queue = new ProcessingQueue(
+    store,
+    files,
+    options.runner,
+    { rasters, limits, models, catalog, sealing },
+    log,
+  );
   const preparation = new Preparation(store, files, options.runner, log);
   const tiles = new ResultTiles(options.openDatabase, store, files, options.runner);
   let url = '';
@@ -64,6 +81,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     files,
     limits,
     models,
+    catalog,
+    sealing,
     rasters,
     queue,
     preparation,
@@ -90,6 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     url,
     port,
+    setCatalog: (folders) => catalog.setFolders(folders),
     close: async () => {
       await stopListening(server);
       await Promise.all([queue.close(), preparation.close()]);
@@ -106,7 +126,7 @@ async function openData(files: Files, options: EngineOptions): Promise<Store> {
   await files.makeFolders();
   const store = createStore(options.openDatabase, files.database);
   await files.sweep({
-    images: new Set(store.images.all().map(({ id }) => id)),
+    images: new Set([...store.images.all(), ...store.scenes.all()].map(({ id }) => id)),
     results: new Set(store.processings.list().map(({ id }) => id)),
   });
   return store;

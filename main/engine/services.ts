@@ -1,10 +1,12 @@
 import type { Log } from '@shared/log';
+import type { LocalCatalog } from './catalog/localCatalog';
 import type { Files } from './files';
 import type { EngineLimits } from './limits';
 import type { Model } from './models/types';
 import type { Preparation } from './processing/preparation';
 import type { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
+import type { Sealing } from './sealing';
 import type { Store } from './store';
 import type { TaskRunner } from './tasks/types';
 import type { ResultTiles } from './tiles/resultTiles';
@@ -15,6 +17,10 @@ export interface Services {
   readonly files: Files;
   readonly limits: EngineLimits;
   readonly models: ModelCatalogue;
+  /** Folders on this computer as providers of imagery. */
+  readonly catalog: LocalCatalog;
+  /** Keeps the passwords of tile services. */
+  readonly sealing: Sealing;
   readonly rasters: RasterAccess;
   readonly queue: ProcessingQueue;
   readonly preparation: Preparation;

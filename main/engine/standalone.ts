@@ -9,13 +9,14 @@ import { nodeRasters, openDatabase, threadCount } from './nodeParts';
 import { startEngine } from './server';
 import { ThreadPool } from './tasks/threadPool';
 
-/** The engine as a server of its own: `--port 8080 --data DIR --token T`. */
+/** The engine as a server of its own: `--port 8080 --data DIR --token T --catalog FOLDER`. */
 async function main(): Promise<void> {
-  const { port, dataDir, token, given } = readArguments();
+  const { port, dataDir, token, given, catalog } = readArguments();
   const engine = await startEngine({
     dataDir,
     token,
     port,
+    catalog,
     openDatabase,
     rasters: nodeRasters(false),
     runner: new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount()),
@@ -40,6 +41,8 @@ interface Arguments {
   readonly token: string;
   /** False for a token that was made up and must be told. */
   readonly given: boolean;
+  /** Folders of GeoTIFFs for the catalogue. */
+  readonly catalog: readonly string[];
 }
 
 function readArguments(): Arguments {
@@ -48,6 +51,7 @@ function readArguments(): Arguments {
       port: { type: 'string', default: '8080' },
       data: { type: 'string' },
       token: { type: 'string' },
+      catalog: { type: 'string', multiple: true },
       help: { type: 'boolean', default: false },
     },
   });
@@ -63,6 +67,7 @@ function readArguments(): Arguments {
     dataDir: resolve(values.data ?? join(homedir(), '.orthodesk-engine')),
     token: token === '' ? randomBytes(24).toString('base64url') : token,
     given: token !== '',
+    catalog: values.catalog ?? [],
   };
 }
 

@@ -121,6 +121,7 @@ const engine: readonly ErrorCode[] = [
   code('engine.NotRestartable', texts('status')),
   code('engine.ResultNotReady', texts('status')),
   code('engine.LinkNotAllowed', texts('url')),
+  code('engine.PasswordNeeded', texts('host')),
 ];
 
 export const errorCodes: readonly ErrorCode[] = [

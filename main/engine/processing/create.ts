@@ -32,6 +32,8 @@ export async function createProcessing(
   if (store.processings.countUnfinished() >= limits.maxUnfinished) {
     throw new ServiceError(429, 'engine.TooManyProcessings', { limit: limits.maxUnfinished });
   }
+  const password = request.params.sourceParams.userDefined?.rasterPassword;
+  const sealedPassword = password ? await services.sealing.seal(password) : null;
   const row = store.processings.create({
     projectId: request.projectId,
     name: request.name,
@@ -46,9 +48,9 @@ export async function createProcessing(
     meta: request.meta ?? {},
     area,
     cost,
+    sealedPassword,
     aois,
   });
-  services.queue.keepPassword(row.id, request.params.sourceParams.userDefined?.rasterPassword ?? null);
   services.queue.wake();
   return row;
 }
@@ -79,6 +81,7 @@ export function sourceOfV1(params: Readonly<Record<string, string>>): SourcePara
       ...zoom,
       ...(params.crs === undefined ? {} : { crs: params.crs }),
       ...(params.raster_login === undefined ? {} : { rasterLogin: params.raster_login }),
+      ...(params.raster_password === undefined ? {} : { rasterPassword: params.raster_password }),
     },
   };
 }
@@ -95,7 +98,7 @@ function checkLimits(count: number, area: number, { limits }: Services): void {
   }
 }
 
-/** A password is kept in memory as long as the engine runs, and never written to the disk. */
+/** A password is kept sealed and apart from what is given back. */
 function withoutPassword(source: SourceParamsRequest): SourceParamsRequest {
   if (!source.userDefined) return source;
   const { rasterPassword: _, ...rest } = source.userDefined;

@@ -34,7 +34,7 @@ export async function checkImagery(
 ): Promise<void> {
   if (!source.userDefined) {
     checkImages(
-      resolveImages(services.store, source).map(({ profile, footprint }) => ({
+      resolveImages(services, source).map(({ profile, footprint }) => ({
         gsd: profile.gsd,
         footprint,
       })),

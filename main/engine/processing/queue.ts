@@ -12,7 +12,7 @@ import { localImage } from './imagery';
 import { checkTileSource } from '../remote/tileSource';
 import type { SourceImage } from '../imagery/mosaicSource';
 import type { Services } from '../services';
-import type { Geometry } from '@shared/api';
+import { errorOfCode, type Geometry } from '@shared/api';
 
 /** Share of the whole that fetching imagery takes. */
 const fetchingShare = 0.3;
@@ -32,21 +32,15 @@ export class ProcessingQueue {
   #current: { readonly id: string; readonly controller: AbortController } | null = null;
   #progress: Progress | null = null;
   #fetching: { readonly id: string; share: number } | null = null;
-  readonly #passwords = new Map<string, string>();
   #closing = false;
 
   constructor(
     private readonly store: Store,
     private readonly files: Files,
     private readonly runner: TaskRunner,
-    private readonly imagery: Pick<Services, 'rasters' | 'limits' | 'models'>,
+    private readonly imagery: Pick<Services, 'rasters' | 'limits' | 'models' | 'catalog' | 'sealing'>,
     private readonly log: Log,
   ) {}
-
-  /** Logins of imagery services live in memory alone: after a restart of the engine they have to be given again. */
-  keepPassword(id: string, password: string | null): void {
-    if (password !== null) this.#passwords.set(id, password);
-  }
 
   /** Tells that there may be work. */
   wake(): void {
@@ -62,7 +56,6 @@ export class ProcessingQueue {
       this.#current.controller.abort();
       await this.#running;
     }
-    this.#passwords.delete(id);
     this.store.processings.delete(id);
     await this.files.removeResult(id);
     this.wake();
@@ -152,10 +145,8 @@ export class ProcessingQueue {
   ): Promise<readonly SourceImage[]> {
     const { userDefined } = row.params.sourceParams;
     if (!userDefined) {
-      return resolveImages(this.store, row.params.sourceParams).map((image) => ({
-        path: image.linkedPath ?? this.files.image(image.id),
-        profile: image.profile,
-      }));
+      const places = { store: this.store, files: this.files, catalog: this.imagery.catalog };
+      return resolveImages(places, row.params.sourceParams).map(({ path, profile }) => ({ path, profile }));
     }
     if (userDefined.sourceType.toUpperCase() === 'LOCAL')
       return [await localImage(userDefined.url, this.imagery)];
@@ -166,14 +157,24 @@ export class ProcessingQueue {
       {
         kind: 'fetch',
         source: checkTileSource(userDefined, this.imagery.models.find(row.modelId).info.zoom.max),
-        password: this.#passwords.get(row.id) ?? null,
+        password: await this.#password(row.id, userDefined.url),
         areas,
         target: this.files.fetched(row.id),
       },
       { signal, onProgress: (done) => (fetching.share = done * fetchingShare) },
     );
     this.#fetching = null;
+    this.store.processings.forgetPassword(row.id);
     return [image];
+  }
+
+  /** Throws `engine.PasswordNeeded` where the key that sealed it is gone. */
+  async #password(id: string, url: string): Promise<string | null> {
+    const sealed = this.store.processings.sealedPassword(id);
+    if (sealed === null) return null;
+    const password = await this.imagery.sealing.open(sealed);
+    if (password === null) throw errorOfCode('engine.PasswordNeeded', { host: hostOf(url) });
+    return password;
   }
 
   /** All parts that are not done; one that fails does not stop the others. Returns why parts failed. */
@@ -239,6 +240,10 @@ export class ProcessingQueue {
     this.log.warn('processing failed', { processing: row.id, reason });
     this.store.processings.setStatus(row.id, 'FAILED', [messageOf(error)]);
   }
+}
+
+function hostOf(url: string): string {
+  return /^\w+:\/\/(?:[^/@]*@)?([^/]+)/.exec(url)?.[1] ?? url;
 }
 
 function describe(error: unknown): string {

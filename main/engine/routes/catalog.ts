@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
 import { CatalogWireRequest } from '@shared/api';
-import { readBody, type EngineEnv } from '../http/body';
-import { ServiceError } from '../http/serviceError';
+import { pathParam, readBody, type EngineEnv } from '../http/body';
+import { sendFile } from '../http/sendFile';
+import { itemNotFound, ServiceError } from '../http/serviceError';
 import { checkArea } from '../processing/area';
-import { findInCatalog, type CatalogQuery } from '../imagery/catalog';
+import { searchCatalog, type CatalogQuery } from '../catalog/search';
 import type { Services } from '../services';
 
 /** A share is 0–1 in the reference and 0–100 in the live service: what is above 1 can only be percent. */
@@ -36,6 +37,9 @@ export function catalogRoutes(app: Hono<EngineEnv>, services: Services): void {
       to: moment(body.acquisitionDateTo),
       minResolution: body.minResolution ?? null,
       maxResolution: body.maxResolution ?? null,
+      maxCloudCover: share(body.maxCloudCover, live),
+      minOffNadir: body.minOffNadirAngle ?? null,
+      maxOffNadir: body.maxOffNadirAngle ?? null,
       minOverlap: share(body.minAoiIntersectionPercent, live) ?? 0,
       products: (body.productTypes ?? []).map((type) => (/^mosaic$/i.test(type) ? 'Mosaic' : 'Scene')),
       providers: body.dataProviders ?? null,
@@ -43,10 +47,19 @@ export function catalogRoutes(app: Hono<EngineEnv>, services: Services): void {
       sortBy: body.sortBy,
       descending: body.sortOrder === 'DESC',
     };
-    const found = findInCatalog(query, services);
+    const found = await searchCatalog(query, services);
     const images = found.slice(body.offset, body.offset + body.limit);
     context.header('X-Total-Count', String(found.length));
     if (!live) return context.json(images);
     return context.json({ images, total: found.length, limit: body.limit, offset: body.offset });
+  });
+
+  app.get('/catalog/preview/:imageId', async (context) => {
+    const id = pathParam(context, 'imageId');
+    const scene = services.catalog.scene(id);
+    if (!scene) throw itemNotFound('image', id);
+    await services.catalog.prepare(scene);
+    const path = services.files.preview(id, 'l');
+    return sendFile(context.env.outgoing, path, { 'content-type': 'image/jpeg' });
   });
 }

@@ -3,6 +3,7 @@ import { boundsOf, type Geometry } from '@shared/api';
 import { pathParam, type EngineContext, type EngineEnv } from '../http/body';
 import { notFound } from '../http/serviceError';
 import type { Services } from '../services';
+import type { TileImage } from '../tiles/rasterTile';
 import { deepestZoom, parseTile, tileBounds, type TileAddress } from '../tiles/mercator';
 import { encodeVectorTile, extent, layerName } from '../tiles/vectorTile';
 import { existingMosaic } from './mosaics';
@@ -38,9 +39,19 @@ export function layerRoutes(app: Hono<EngineEnv>, services: Services): void {
         picture: files.picture(image.id),
         profile: image.profile,
       }));
-    const { png } = await runner.run<'tile'>({ kind: 'tile', images, tile });
-    if (png === null) return context.body(null, 204);
-    return context.body(Buffer.from(png), 200, { 'content-type': 'image/png', 'cache-control': 'no-cache' });
+    return sendTile(context, images, tile);
+  });
+
+  app.get('/layers/catalog/:mosaicId/tiles/:z/:x/:file', async (context) => {
+    const mosaic = services.catalog.mosaic(pathParam(context, 'mosaicId'));
+    if (!mosaic) throw notFound('layer', pathParam(context, 'mosaicId'));
+    const tile = tileOf(context, '.png');
+    const scenes = mosaic.scenes.filter(
+      ({ available, footprint }) => available && touches(footprint, tileBounds(tile)),
+    );
+    for (const scene of scenes) await services.catalog.prepare(scene);
+    const images = scenes.map(({ id, path, profile }) => ({ path, picture: files.picture(id), profile }));
+    return sendTile(context, images, tile);
   });
 
   app.get('/layers/:file', async (context) => {
@@ -75,6 +86,16 @@ export function layerRoutes(app: Hono<EngineEnv>, services: Services): void {
     });
   });
 
+  async function sendTile(
+    context: EngineContext,
+    images: readonly TileImage[],
+    tile: TileAddress,
+  ): Promise<Response> {
+    const { png } = await runner.run<'tile'>({ kind: 'tile', images, tile });
+    if (png === null) return context.body(null, 204);
+    return context.body(Buffer.from(png), 200, { 'content-type': 'image/png', 'cache-control': 'no-cache' });
+  }
+
   function finished(id: string): NonNullable<ReturnType<typeof store.processings.get>> {
     const row = store.processings.get(id);
     if (row?.status !== 'OK') throw notFound('layer', id);
@@ -93,6 +114,14 @@ function tileOf(context: EngineContext, ending: string): TileAddress {
   const tile = parseTile(pathParam(context, 'z'), pathParam(context, 'x'), y);
   if (!tile) throw notFound('tile', y);
   return tile;
+}
+
+function touches(
+  area: Geometry,
+  [west, south, east, north]: readonly [number, number, number, number],
+): boolean {
+  const box = boundsOf(area);
+  return box !== null && box.west < east && box.east > west && box.south < north && box.north > south;
 }
 
 function tileJson(

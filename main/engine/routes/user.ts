@@ -23,10 +23,14 @@ export function userRoutes(app: Hono<EngineEnv>, services: Services): void {
       models: models.list().map(wireModel),
       teams: [],
       dataProviders: [],
-      searchDataProviders: ['my_imagery_images', 'my_imagery_mosaics'].map((name) => ({
-        id: name,
-        name,
-        displayName: name === 'my_imagery_images' ? m.engine_my_images() : m.engine_my_mosaics(),
+      searchDataProviders: [
+        { provider: 'my_imagery_images', displayName: m.engine_my_images() },
+        { provider: 'my_imagery_mosaics', displayName: m.engine_my_mosaics() },
+        ...services.catalog.folders(),
+      ].map(({ provider, displayName }) => ({
+        id: provider,
+        name: provider,
+        displayName,
         price: [],
         previewUrl: null,
         previewUrlMaxZoom: null,

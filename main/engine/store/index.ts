@@ -2,6 +2,7 @@ import { Images } from './images';
 import { Mosaics } from './mosaics';
 import { Processings } from './processings';
 import { Projects } from './projects';
+import { Scenes } from './scenes';
 import { openStore, type OpenDatabase } from './database';
 
 export type { OpenDatabase } from './database';
@@ -16,6 +17,7 @@ export interface Store {
   readonly mosaics: Mosaics;
   readonly images: Images;
   readonly processings: Processings;
+  readonly scenes: Scenes;
   close(): void;
 }
 
@@ -26,6 +28,7 @@ export function createStore(open: OpenDatabase, file: string): Store {
     mosaics: new Mosaics(database),
     images: new Images(database),
     processings: new Processings(database),
+    scenes: new Scenes(database),
     close: () => database.close(),
   };
 }

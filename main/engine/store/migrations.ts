@@ -87,4 +87,23 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (processing_id, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- GeoTIFFs of the folders that are registered as providers of the catalogue.
+  CREATE TABLE scenes (
+    id TEXT PRIMARY KEY,
+    folder TEXT NOT NULL,
+    path TEXT NOT NULL,
+    -- The folder below the registered one.
+    grouped TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    -- ms since 1970
+    modified REAL NOT NULL,
+    -- Profile, footprint and how it was taken; NULL for a file that is no imagery.
+    scene TEXT
+  ) STRICT;
+  CREATE INDEX scenes_of_folder ON scenes(folder);
+  -- The password of a tile service, sealed with a key that is not kept here.
+  ALTER TABLE processings ADD COLUMN sealed_password TEXT;
+  `,
 ];

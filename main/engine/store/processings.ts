@@ -90,6 +90,8 @@ export interface NewProcessing {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly area: number;
   readonly cost: number;
+  /** The password of a tile service, sealed; null where there is none. */
+  readonly sealedPassword?: string | null;
   readonly aois: readonly { readonly geometry: Geometry; readonly area: number }[];
 }
 
@@ -133,9 +135,9 @@ export class Processings {
       this.database
         .prepare(
           `INSERT INTO processings (id, sequence, project_id, name, description, model_id, geometry, params, blocks,
-             meta, status, area, cost, created, updated)
+             meta, status, area, cost, created, updated, sealed_password)
            VALUES (?, (SELECT coalesce(max(sequence), 0) + 1 FROM processings), ?, ?, ?, ?, ?, ?, ?, ?,
-             'UNPROCESSED', ?, ?, ?, ?)`,
+             'UNPROCESSED', ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -151,6 +153,7 @@ export class Processings {
           given.cost,
           now,
           now,
+          given.sealedPassword ?? null,
         );
       const insert = this.database.prepare(
         'INSERT INTO aois (id, processing_id, position, geometry, area) VALUES (?, ?, ?, ?, ?)',
@@ -165,6 +168,20 @@ export class Processings {
   get(id: string): ProcessingRow | null {
     const found = this.database.prepare<[string], Columns>('SELECT * FROM processings WHERE id = ?').get(id);
     return found ? fromColumns(found) : null;
+  }
+
+  sealedPassword(id: string): string | null {
+    const found = this.database
+      .prepare<[string], { sealed: string | null }>(
+        'SELECT sealed_password AS sealed FROM processings WHERE id = ?',
+      )
+      .get(id);
+    return found?.sealed ?? null;
+  }
+
+  /** Once the imagery is there, nobody needs it. */
+  forgetPassword(id: string): void {
+    this.database.prepare('UPDATE processings SET sealed_password = NULL WHERE id = ?').run(id);
   }
 
   /** Newest first. */

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorOfCode, type Geometry } from '@shared/api';
 import { AppError } from '@shared/errors';
 import { silentLog } from '@shared/log';
+import { LocalCatalog } from '../../../main/engine/catalog/localCatalog';
 import { Files } from '../../../main/engine/files';
 import { defaultLimits } from '../../../main/engine/limits';
 import { nodeRasters, openDatabase } from '../../../main/engine/nodeParts';
 import { ProcessingQueue } from '../../../main/engine/processing/queue';
+import { passingKey, Sealing } from '../../../main/engine/sealing';
 import { builtInModels } from '../../../main/engine/server';
 import { createStore, type ProcessingRow, type Store } from '../../../main/engine/store';
 import type {
@@ -76,7 +78,15 @@ class ScriptedRunner implements TaskRunner {
 }
 
 function queueOf(runner: TaskRunner): ProcessingQueue {
-  const parts = { rasters: nodeRasters(false), limits: defaultLimits, models: builtInModels };
+  const rasters = nodeRasters(false);
+  const catalog = new LocalCatalog({ store, files, rasters, runner, limits: defaultLimits, log: silentLog });
+  const parts = {
+    rasters,
+    limits: defaultLimits,
+    models: builtInModels,
+    catalog,
+    sealing: new Sealing(passingKey()),
+  };
   return new ProcessingQueue(store, files, runner, parts, silentLog);
 }
 
