@@ -9,8 +9,6 @@ import type { CatalogApi, Dialect } from './types';
 const longestPreview = 32 * 1024 * 1024;
 
 export function catalogApi({ call, fetch }: Caller, dialect: Dialect): CatalogApi {
-  // The two dialects differ in units and words, so the request is checked before it is translated.
-  const unchecked = { ...endpoints.searchCatalog, body: null };
   return {
     search: async (request, options) => {
       const checked = CatalogRequest.safeParse(request);
@@ -22,7 +20,8 @@ export function catalogApi({ call, fetch }: Caller, dialect: Dialect): CatalogAp
       const { dataProviders, ...rest } = checked.data;
       const named = dataProviders?.length ? { ...rest, dataProviders } : rest;
       const body = dialect === 'live' ? toLiveCatalogRequest(named) : toReferenceCatalogRequest(named);
-      return call(unchecked, { body }, options);
+      // The request is checked already, in the words that both dialects are made from.
+      return call({ ...endpoints.searchCatalog, body: null }, { body }, options);
     },
     preview: async (previewUrl, options) => {
       const { body, contentType } = await fetch(webAddress(previewUrl), options);

@@ -94,6 +94,16 @@ test('a mosaic is served as pictures for a web map, near and far', async () => {
     else expect(opaque).toBeGreaterThan(50);
     expect(opaque).toBeLessThanOrEqual(256 * 256);
   }
+  const { x, y } = middle(layer, 19);
+  const { layers } = it.client;
+  expect(await layers.tileJson(layer.tileJsonUrl!)).toMatchObject({ tiles: json.tiles, scheme: 'xyz' });
+  expect((await layers.tile(layer.tileUrl!, { z: 19, x, y }))?.contentType).toBe('image/png');
+  // The same tile by a template that counts rows from the south.
+  const fromSouth = (layer.tileUrl ?? '').replace('{y}', '{-y}');
+  await expect(layers.tile(fromSouth, { z: 19, x, y }, { scheme: 'tms' })).resolves.toEqual(
+    await layers.tile(layer.tileUrl!, { z: 19, x, y }),
+  );
+  expect(await layers.tile(fromSouth, { z: 19, x, y })).toBeNull();
   expect((await get(middle(layer, 19).url.replace(/\d+\.png/, '0.png'))).status).toBe(204);
   expect((await get(middle(layer, 19).url.replace(/\d+\.png/, 'x.png'))).status).toBe(404);
   expect((await fetch(middle(layer, 19).url)).status).toBe(401);
@@ -111,7 +121,11 @@ test('a result is served as vector tiles whose outlines are those of the result'
   const box = boundsOf(footprint)!;
   expect(json.bounds[0]).toBeGreaterThan(box.west - 1e-5);
   expect(json.bounds[2]).toBeLessThan(box.east + 1e-5);
-  const { url } = middle(layer, 17);
+  const { url, x, y } = middle(layer, 17);
+  expect((await it.client.layers.tileJson(layer.tileJsonUrl!)).vectorLayers).toEqual(['vector_layer']);
+  expect((await it.client.layers.tile(layer.tileUrl!, { z: 17, x, y }))?.contentType).toBe(
+    'application/vnd.mapbox-vector-tile',
+  );
   const response = await get(url);
   expect(response.headers.get('content-type')).toBe('application/vnd.mapbox-vector-tile');
   const features = new MVT({ layers: ['vector_layer'] }).readFeatures(await response.arrayBuffer());

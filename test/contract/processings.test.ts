@@ -321,10 +321,19 @@ test('the old flat form is created and read', async () => {
     wdName: '🌲 Forest',
     geometry: footprint,
     params: { mosaic_id: mosaicId, source_type: 'local' },
+    meta: { survey: '2026' },
   });
+  expect(created.meta).toEqual({ survey: '2026' });
   expect(created.source).toMatchObject({ kind: 'myImagery', mosaicId });
   expect((await it.client.processings.listV1())[0]).toMatchObject({ id: created.id, source: { mosaicId } });
   expect(await finished(created.id)).toMatchObject({ status: 'OK', name: 'flat' });
+});
+
+test('what only the model understands is kept and given back', async () => {
+  const inferenceParams = { threshold: 0.4, classes: ['tree'] };
+  const created = await create({ params: { sourceParams: { myImagery: { mosaicId } }, inferenceParams } });
+  expect(await it.client.processings.get(created.id)).toMatchObject({ inferenceParams });
+  await it.client.processings.delete(created.id);
 });
 
 test('history: sorted, filtered, by pages, as JSON and CSV', async () => {

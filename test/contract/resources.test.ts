@@ -40,6 +40,10 @@ test('user: models, credits and limits', async () => {
   expect(status.searchDataProviders.map(({ name }) => name)).toContain('my_imagery_mosaics');
 });
 
+test('the version that plugins ask for is told', async () => {
+  expect(await it.client.user.version()).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
 test('projects: create, get, list, page, rename, delete; the default one stays', async () => {
   const { projects } = it.client;
   const fallback = await projects.default();

@@ -129,7 +129,7 @@ function tapResponse(response: ServerResponse): Tap {
   response.writeHead = function (this: ServerResponse, ...values: unknown[]) {
     given = contentTypeIn(values[values.length - 1]);
     return Reflect.apply(writeHead, this, values) as ServerResponse;
-  } as typeof writeHead;
+  };
   response.write = function (this: ServerResponse, ...values: unknown[]) {
     keep(values[0]);
     return Reflect.apply(write, this, values) as boolean;

@@ -38,7 +38,7 @@ test('the reference restarts, updates and lists at its own addresses', async () 
     json(r, 200, q.url?.endsWith('/processings/v2') ? [] : {}),
   );
   await client.processings.restart('p');
-  await client.processings.update('p', { name: 'n', projectId: 'j' });
+  await client.processings.update('p', { name: 'n', description: 'd', projectId: 'j' });
   await client.processings.listByProject('j');
   expect(seen.map(line)).toEqual([
     'POST /processings/p/restart',
@@ -56,7 +56,7 @@ test('the live service has them under v2, moves at the old address, and lists by
     return json(r, 200, { results, total: 101, count: results.length });
   });
   await client.processings.restart('p');
-  await client.processings.update('p', { name: 'n', projectId: 'j' });
+  await client.processings.update('p', { name: 'n', description: 'd', projectId: 'j' });
   expect(await client.processings.listByProject('j')).toHaveLength(101);
   expect(seen.map(line)).toEqual([
     'POST /processings/p/restart/v2',
@@ -65,7 +65,7 @@ test('the live service has them under v2, moves at the old address, and lists by
     'POST /projects/j/processings/v2/page',
     'POST /projects/j/processings/v2/page',
   ]);
-  expect(body(seen[1])).toEqual({ name: 'n' });
+  expect(body(seen[1])).toEqual({ name: 'n', description: 'd' });
   expect(body(seen[2])).toEqual({ projectId: 'j' });
 });
 
