@@ -10,6 +10,7 @@ import {
 import { inspect, type InspectOptions } from './inspect';
 import { jobs, uploads, type ListOptions } from './jobs';
 import { sayError } from './output';
+import { overviews, type OverviewsOptions } from './overviews';
 import { runProcessing, type ProcessOptions } from './process';
 import { slice, type SliceCommandOptions } from './slice';
 import { upload, type UploadCommandOptions } from './upload';
@@ -44,6 +45,19 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--max-pixels <n>', m.cli_slice_max_pixels(), wholeNumber)
     .option('--json', m.cli_slice_json())
     .action((file: string, options: SliceCommandOptions) => slice(file, options));
+
+  program
+    .command('overviews')
+    .description(m.cli_overviews())
+    .argument('<files...>')
+    .option('--out <file>', m.cli_overviews_out())
+    .option('--threads <n>', m.cli_overviews_threads(), wholeNumber)
+    .option('--quality <n>', m.cli_overviews_quality(), wholeNumber)
+    .option('--lossless', m.cli_overviews_lossless())
+    .option('--json', m.cli_overviews_json())
+    .action(
+      async (files: string[], options: OverviewsOptions) => void (code = await overviews(files, options)),
+    );
 
   withData(program.command('upload'))
     .description(m.cli_upload())

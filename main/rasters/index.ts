@@ -1,5 +1,6 @@
 export { RasterWorkerClient, type OpenedRaster, type SpawnWorker, type WorkerLink } from './client';
 export { FileSource, type FileIdentity } from './fileSource';
+export { readBlocks } from './blockReads';
 export { bandSha256, fileSha256 } from './hashes';
 export { createNodeCodecs, type NodeCodecOptions } from './nodeCodecs';
 export { openFile, type OpenedFile } from './openFile';

@@ -2,7 +2,9 @@ import { constants, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 import { corruptBlock, createCodecs } from '@shared/tiff/codecs';
 import { decodeDeflate } from '@shared/tiff/codecs/deflate';
-import type { BlockDecoder, BlockJob, CodecRegistry } from '@shared/tiff/types';
+import { decodeJpegHalf } from '@shared/tiff/codecs/jpeg';
+import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
+import type { BlockDecoder, BlockJob } from '@shared/tiff/types';
 import { decodeJpegFast } from './fastJpeg';
 
 export interface NodeCodecOptions {
@@ -19,9 +21,10 @@ export interface NodeCodecOptions {
 export function createNodeCodecs({
   jpeg = 'exact',
   ownThread = false,
-}: NodeCodecOptions = {}): CodecRegistry {
+}: NodeCodecOptions = {}): ReducingCodecs {
   const deflate = ownThread ? inflateHere : inflateInPool;
-  return createCodecs(jpeg === 'fast' ? { deflate, jpeg: decodeJpegFast } : { deflate });
+  const codecs = createCodecs(jpeg === 'fast' ? { deflate, jpeg: decodeJpegFast } : { deflate });
+  return { get: (compression) => codecs.get(compression), reduced: { jpeg: decodeJpegHalf } };
 }
 
 const inflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(inflate);

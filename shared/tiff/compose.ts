@@ -1,4 +1,5 @@
 import { AppError } from '../errors';
+import { isAlike } from './sampleLayout';
 import type { BlockRange, ByteSource, Level, Raster, RasterDescription } from './types';
 
 /**
@@ -11,9 +12,12 @@ export function composePyramid(raster: Raster, sidecar: Raster): Raster {
   const own = raster.description;
   const full = own.levels[0] as Level;
   const added = sidecar.description.levels.filter(({ coding, width, height }) => {
-    const isAlike =
-      coding.samplesPerPixel === full.coding.samplesPerPixel && coding.sampleType === full.coding.sampleType;
-    return isAlike && width <= own.width && height <= own.height && width * height < own.width * own.height;
+    return (
+      isAlike(coding, full.coding) &&
+      width <= own.width &&
+      height <= own.height &&
+      width * height < own.width * own.height
+    );
   });
   if (added.length === 0) throw new AppError('tiff.overviews_do_not_fit', { file: sidecar.description.name });
   const shift = raster.files.length;

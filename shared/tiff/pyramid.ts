@@ -1,6 +1,7 @@
 import type { ImageStructure } from './imageStructure';
 import { readMetadata } from './metadata';
 import type { Pages } from './pages';
+import { isAlike } from './sampleLayout';
 import type { SidecarPages, Sidecars } from './sidecars';
 import { TagValues } from './tagValues';
 import type { ByteSource } from './types';
@@ -43,11 +44,7 @@ export async function gatherPyramid(source: ByteSource, pages: Pages, sidecars: 
 /** Pages that show what the main one shows, at ever smaller sizes. */
 function overviewsOf(main: ImageStructure, pages: readonly ImageStructure[]): ImageStructure[] {
   const { coding } = main.level;
-  const alike = pages.filter(
-    ({ level }) =>
-      level.coding.samplesPerPixel === coding.samplesPerPixel &&
-      level.coding.sampleType === coding.sampleType,
-  );
+  const alike = pages.filter(({ level }) => isAlike(level.coding, coding));
   const kept: ImageStructure[] = [];
   let above = main.level;
   for (const page of alike.sort(bySizeDown)) {

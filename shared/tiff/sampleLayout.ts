@@ -1,4 +1,4 @@
-import type { Compression, Photometric, SampleType } from './types';
+import type { BlockCoding, Compression, Photometric, SampleType } from './types';
 
 /** Compression tag (259) to the codec's name. Codes: TIFF 6.0, technical notes, libtiff, GDAL. */
 export function compressionOf(code: number): Compression {
@@ -74,3 +74,10 @@ const FLOATING: Readonly<Record<number, SampleType>> = {
   32: 'float32',
   64: 'float64',
 };
+
+/** Whether the samples of two images are the same once decoded. Half floats are widened, so they may be stored as either. */
+export function isAlike(a: BlockCoding, b: BlockCoding): boolean {
+  const widened = ({ sampleType }: BlockCoding): SampleType =>
+    sampleType === 'float16' ? 'float32' : sampleType;
+  return a.samplesPerPixel === b.samplesPerPixel && widened(a) === widened(b);
+}

@@ -53,6 +53,11 @@ export interface WriteTiff {
   readonly preamble?: Uint8Array;
   /** Bytes to keep free for header and directories, where the blocks were written before they are known. */
   readonly headBytes?: number;
+  /**
+   * True where the blocks are ranges of the very file that is written and lie in it already: only the head is laid out,
+   * which must fit into `headBytes`.
+   */
+  readonly inPlace?: boolean;
   /** COG: the size of each block (LONG) before it and its last four bytes once more behind it. */
   readonly framedBlocks?: boolean;
 }
@@ -120,10 +125,26 @@ class TiffLayout {
     const placed = directories.map((directory, index) => this.#place(directory, counts[index]!));
     this.#position = Math.max(this.#position, even(this.#tiff.headBytes ?? 0));
     const headBytes = this.#position;
+    if (this.#tiff.inPlace) return this.#headAlone(headBytes, placed, counts);
     const offsets = this.#placeBlocks(counts);
     if (this.#position > (this.#big ? Number.MAX_SAFE_INTEGER : MAX_LONG)) return null;
     const head = this.#head(headBytes, placed, offsets);
     return joinParts([head, ...this.#data]);
+  }
+
+  #headAlone(
+    headBytes: number,
+    placed: readonly PlacedDirectory[],
+    counts: readonly Float64Array[],
+  ): Layout | null {
+    const offsets = this.#tiff.directories.map(({ blocks }) =>
+      Float64Array.from(blocks, (block) => (block && 'offset' in block ? block.offset : 0)),
+    );
+    const ends = offsets.map((of, which) =>
+      of.reduce((end, offset, index) => Math.max(end, offset + counts[which]![index]!), 0),
+    );
+    if (Math.max(headBytes, ...ends) > (this.#big ? Number.MAX_SAFE_INTEGER : MAX_LONG)) return null;
+    return joinParts([this.#head(headBytes, placed, offsets)]);
   }
 
   #place(directory: WriteDirectory, counts: Float64Array): PlacedDirectory {

@@ -19,7 +19,12 @@ export interface DecodedFrame {
  * what there is, the rest grey; null where there is no frame to decode.
  */
 export function decodeFrame(bytes: Uint8Array): DecodedFrame | null {
-  return new JpegDecoder(bytes).decode();
+  return new JpegDecoder(bytes, false).decode();
+}
+
+/** The same, but of the components that are not subsampled the means of squares of two by two samples: see `half.ts`. */
+export function decodeHalvedFrame(bytes: Uint8Array): DecodedFrame | null {
+  return new JpegDecoder(bytes, true).decode();
 }
 
 class JpegDecoder {
@@ -30,8 +35,11 @@ class JpegDecoder {
   #restartInterval = 0;
   #decoded: DecodedFrame | null = null;
 
-  constructor(bytes: Uint8Array) {
+  readonly #halved: boolean;
+
+  constructor(bytes: Uint8Array, halved: boolean) {
     this.#bytes = bytes;
+    this.#halved = halved;
   }
 
   decode(): DecodedFrame | null {
@@ -87,7 +95,7 @@ class JpegDecoder {
     const frame = readFrame(this.#bytes, segment);
     if (!frame || frame.width === 0 || frame.height === 0) return;
     const geometry = geometryOf(frame);
-    const components = createComponents(frame, geometry, frame.marker === MARKER.SOF2);
+    const components = createComponents(frame, geometry, frame.marker === MARKER.SOF2, this.#halved);
     this.#decoded = { frame, geometry, components };
   }
 

@@ -1,5 +1,6 @@
 import type { BitReader } from './bitReader';
 import type { Component } from './component';
+import { halfDct, halfDctFlat } from './halfDct';
 import { LOOK_BITS } from './huffman';
 import { inverseDct, inverseDctFlat } from './idct';
 import { ZIGZAG } from './zigzag';
@@ -13,11 +14,10 @@ export function decodeSequentialBlock(
   row: number,
   column: number,
 ): void {
-  const { dcTable, acTable, quantization, samples, stride } = component;
+  const { dcTable, acTable, quantization, samples, stride, means } = component;
   if (!dcTable || !acTable || !quantization) return;
   const dc = component.predicted + reader.readSigned(reader.symbol(dcTable) & 15);
   component.predicted = dc;
-  const to = row * 8 * stride + column * 8;
   const { data } = reader;
   const { fast, look } = acTable;
   let { at, bits, count } = reader;
@@ -68,6 +68,15 @@ export function decodeSequentialBlock(
   reader.at = at;
   reader.bits = bits;
   reader.count = count;
+  if (means) {
+    block[0] = Math.imul(dc, quantization[0] as number);
+    const start = row * 4 * stride + column * 4;
+    if (k === 1) halfDctFlat(block[0], means, start, stride);
+    else halfDct(block, means, start, stride);
+    block.fill(0);
+    return;
+  }
+  const to = row * 8 * stride + column * 8;
   if (k === 1) {
     inverseDctFlat(Math.imul(dc, quantization[0] as number), samples, to, stride);
     return;

@@ -1,0 +1,18 @@
+export { overviewCoding, type CodingWishes, type OverviewCoding } from './coding';
+export {
+  entryLine,
+  headLine,
+  readEntry,
+  readJournal,
+  JOURNAL_VERSION,
+  type Journal,
+  type JournalEntry,
+  type JournalHead,
+  type PlacedTile,
+} from './journal';
+export { needsOverviews } from './levels';
+export { planOverviews, unitLevels, unitWork, type OverviewPlan, type Round, type UnitLevel } from './plan';
+export { asLevel, sidecarHead, sidecarHeadBytes, sidecarTags, type SidecarTags } from './sidecar';
+export { TileIndex } from './tileIndex';
+export { createWorking } from './samples';
+export { RowWindow, UnitRows } from './unitRows';

@@ -1,0 +1,39 @@
+import { createNodeCodecs, openFile, readBlocks } from '../../main/rasters';
+import {
+  serveOverviewThread,
+  type BuildThread,
+  type FromThread,
+  type StartBuildThread,
+  type UnitOrder,
+} from '../../main/overviews';
+import { splitStrips } from '@shared/tiff/windowStrips';
+
+/** Builders of overviews that run here instead of in threads; what they opened, `close` closes. */
+export function overviewsHere(): { readonly start: StartBuildThread; close(): Promise<void> } {
+  const closers: (() => Promise<void>)[] = [];
+  const start: StartBuildThread = (data): BuildThread => {
+    let give: (order: UnitOrder) => void = () => undefined;
+    let tell: (message: FromThread) => void = () => undefined;
+    let alive = true;
+    serveOverviewThread(
+      { postMessage: (message) => alive && tell(message), onMessage: (listener) => (give = listener) },
+      data,
+      {
+        open: async (path, without) => {
+          const { raster, close } = await openFile(path, without);
+          closers.push(close);
+          return { raster: splitStrips(raster), close };
+        },
+        readBlocks,
+        codecs: createNodeCodecs(),
+      },
+    );
+    return {
+      post: (order) => give(order),
+      onMessage: (listener) => (tell = listener),
+      onExit: () => undefined,
+      kill: () => (alive = false),
+    };
+  };
+  return { start, close: async () => void (await Promise.all(closers.map((close) => close()))) };
+}
