@@ -18,6 +18,7 @@ export interface RastersPort {
     readonly level: number;
     readonly indices: readonly number[];
   }): Promise<readonly (Uint8Array | null)[]>;
+  storedBlocks(rasterId: string, level: number): Promise<Uint8Array | null>;
   statistics(rasterId: string): Promise<readonly BandStatistics[]>;
 }
 
@@ -62,6 +63,7 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
     'rasters.close': ({ rasterId }) => rasters.close(rasterId),
     'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
     'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),
+    'rasters.storedBlocks': ({ rasterId, level }) => rasters.storedBlocks(rasterId, level),
     'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),
     'rasters.openSample': async () => openRasters(ports, [await sample()]),
   };

@@ -56,3 +56,25 @@ function groups(wanted: readonly Wanted[]): Wanted[][] {
 function endOf(group: readonly Wanted[]): number {
   return Math.max(...group.map(({ offset, length }) => offset + length));
 }
+
+/** Levels of more blocks are not listed. */
+const MOST_LISTED = 1024 * 1024;
+/** Blocks looked at before others get their turn. */
+const TURN = 4096;
+
+/** One bit for each block of a level, lowest first: whether the file holds it. Null where there are too many. */
+export async function storedBlocks(raster: Raster, level: Level): Promise<Uint8Array | null> {
+  const count = level.columns * level.rows * level.planes;
+  if (count > MOST_LISTED) return null;
+  const bits = new Uint8Array(Math.ceil(count / 8));
+  for (let index = 0; index < count; index++) {
+    // A damaged entry counts as stored: whoever reads the block is told what is wrong.
+    const length = await raster.blockRange(level, index).then(
+      (range) => range.length,
+      () => 1,
+    );
+    if (length > 0) bits[index >> 3]! |= 1 << (index & 7);
+    if (index % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return bits;
+}

@@ -75,6 +75,11 @@ export class RasterWorkerClient {
     return this.#onRaster(request.id, (run) => run.client.call('readBlocks', request, options));
   }
 
+  /** See RasterService. */
+  storedBlocks(id: string, level: number): Promise<Uint8Array | null> {
+    return this.#onRaster(id, (run) => run.client.call('storedBlocks', { id, level }));
+  }
+
   statistics(id: string, options: RpcCallOptions = {}): Promise<SampledBand[]> {
     return this.#onRaster(id, (run) => run.client.call('statistics', { id }, options));
   }

@@ -2,7 +2,7 @@ import { AppError } from '@shared/errors';
 import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
 import type { CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
 import { splitStrips } from '@shared/tiff/windowStrips';
-import { readBlocks } from './blockReads';
+import { readBlocks, storedBlocks } from './blockReads';
 import type { FileIdentity } from './fileSource';
 import { bandSha256, fileSha256 } from './hashes';
 import { openFile, type OpenedFile } from './openFile';
@@ -74,6 +74,21 @@ export class RasterService {
     return readBlocks(split, levelOf(split, kind, level), indices, signal);
   }
 
+  /**
+   * Which blocks of an image level the file holds, one bit each, lowest first; null for more of them than are worth a list.
+   * Counts as `readBlocks` does.
+   */
+  async storedBlocks({
+    id,
+    level,
+  }: {
+    readonly id: string;
+    readonly level: number;
+  }): Promise<Uint8Array | null> {
+    const { split } = this.#get(id);
+    return storedBlocks(split, levelOf(split, 'image', level));
+  }
+
   async statistics({ id }: { readonly id: string }, { signal }: Context = {}): Promise<SampledBand[]> {
     return sampledStatistics(this.#get(id).file.raster, this.codecs, signal);
   }
@@ -116,6 +131,7 @@ export function rasterMethods(service: RasterService) {
     open: (input: OpenRequest) => service.open(input),
     close: (input: { readonly id: string }) => service.close(input),
     readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
+    storedBlocks: (input: { readonly id: string; readonly level: number }) => service.storedBlocks(input),
     statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
     hashBands: (input: { readonly id: string }, context: Context) => service.hashBands(input, context),
     hashFile: (input: { readonly id: string }, context: Context) => service.hashFile(input, context),

@@ -1,13 +1,14 @@
 import type OlLayer from 'ol/layer/Layer';
-import WebGLTileLayer from 'ol/layer/WebGLTile';
 import type Projection from 'ol/proj/Projection';
 import type { Api } from '../bridge';
 import type { RasterLayer, ResultLayer } from '../state/layers.svelte';
 import type { Placement } from './placement';
 import { RasterSource } from './rasterSource';
+import { RasterTileLayer } from './rasterTileLayer';
 import { rasterStyle, styleKey, styleVariables } from './rasterStyle';
 import { resultLayer } from './resultLayer';
 import { resultSource } from './resultTiles';
+import type { TileLoader } from '../workers/tileLoader';
 import type { TileLoaders } from './tileLoaders';
 
 /** A layer of the list as one map draws it. */
@@ -27,10 +28,10 @@ export function rasterView(
   const key = loaders.keyOf(layer.raster, layer.display);
   const loader = loaders.take(key, layer.raster, layer.display);
   const { width, height } = layer.raster.description;
-  const ol = new WebGLTileLayer({
+  const ol = new RasterTileLayer({
     source: new RasterSource(loader, placement, width, height, (error) => onerror(error, layer.name)),
     style: rasterStyle(loader, layer.display),
-    cacheSize: 256,
+    cacheSize: cacheSize(loader),
   });
   let shape = styleKey(layer.display);
   return {
@@ -51,6 +52,20 @@ export function rasterView(
       loaders.release(key);
     },
   };
+}
+
+/** bytes of tiles that one layer keeps on the graphics card */
+const cacheBytes = 160 * 1024 * 1024;
+/** Fewer would not fill a screen at two zoom levels. */
+const fewestTiles = 48;
+
+function cacheSize({ levels, channels, dtype }: TileLoader): number {
+  const [finest] = levels;
+  const pixels = finest ? finest.tileWidth * finest.tileHeight : 1;
+  return Math.max(
+    fewestTiles,
+    Math.floor(cacheBytes / (pixels * channels.length * (dtype === 'uint8' ? 1 : 4))),
+  );
 }
 
 export interface ResultSurroundings {

@@ -2,14 +2,43 @@ import { invertGeotransform } from '@shared/geo/affine';
 import type { Geotransform } from '@shared/tiff/types';
 import type { Extent } from 'ol/extent';
 import DataTileSource from 'ol/source/DataTile';
+import type Tile from 'ol/Tile';
+import type { TileSourceEvent } from 'ol/source/Tile';
 import TileGrid from 'ol/tilegrid/TileGrid';
+import TileState from 'ol/TileState';
+import { getKeyZXY } from 'ol/tilecoord';
+import type { TilePixels } from '../workers/average';
 import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';
 import type { Placement } from './placement';
-import { averageInto, pyramidOf, type PyramidStep } from './pyramid';
 
-/** The tiles of one raster for the map, at its own levels and, above them, at averaged ones. */
+/** One zoom level of the map. */
+interface Step {
+  /** Full-resolution pixels per pixel of the map's grid. */
+  readonly scale: number;
+  /** Full-resolution pixels that a tile covers. */
+  readonly covers: Size;
+  /** px of a tile's picture */
+  readonly picture: Size;
+  load(column: number, row: number, signal: AbortSignal): Promise<TilePixels>;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How much coarser than the coarsest level the preview says it is: it stands in for others and is never the one asked for. */
+const previewCoarser = 64;
+
+/** The tiles of one raster for the map: at its own levels, at averaged ones above them, and one preview of the whole. */
 export class RasterSource extends DataTileSource {
+  /** The zoom level of full resolution, in the grid of its own projection. */
+  readonly finest: number;
+  /** The zoom level of the preview, where there is one. */
+  readonly preview: number | null;
+  readonly #loading = new Map<string, AbortController>();
+
   /** `onerror` hears of every tile that could not be read, except those that nobody wants any more. */
   constructor(
     loader: TileLoader,
@@ -18,7 +47,7 @@ export class RasterSource extends DataTileSource {
     height: number,
     onerror: (error: unknown) => void,
   ) {
-    const steps = pyramidOf(loader.levels);
+    const steps = stepsOf(loader);
     super({
       projection: placement.projection,
       tileGrid: gridOf(steps, placement, width, height),
@@ -27,22 +56,68 @@ export class RasterSource extends DataTileSource {
       interpolate: true,
       transition: 0,
       wrapX: false,
-      loader: async (z, x, y, { signal }) => {
-        const step = steps[z];
-        if (!step) return new Uint8Array(0);
-        try {
-          return await loadSmooth({ loader, step, signal, onerror }, x, y);
-        } catch (error) {
-          if (!signal.aborted) onerror(error);
-          throw error;
-        }
-      },
+      loader: (z, x, y) => this.#load(steps, z, x, y, loader.channels.length, onerror),
     });
-    this.setTileSizes(steps.map(({ level }) => [level.tileWidth, level.tileHeight]));
-    if (!placement.upright) {
-      this.transformMatrix = gridMatrix(placement.transform);
+    this.finest = steps.length - 1;
+    this.preview = loader.preview ? 0 : null;
+    this.setTileSizes(steps.map(({ picture }) => [picture.width, picture.height]));
+    if (!placement.upright) this.transformMatrix = gridMatrix(placement.transform);
+    this.addEventListener('tileloaderror', (event) => reviveAborted(event as TileSourceEvent));
+  }
+
+  /** Gives up what is under way and not among these tiles, by `z/x/y`. */
+  keepOnly(wanted: ReadonlySet<string>): void {
+    for (const [key, controller] of this.#loading) {
+      if (!wanted.has(key)) controller.abort(new OutOfView());
     }
   }
+
+  async #load(
+    steps: readonly Step[],
+    z: number,
+    x: number,
+    y: number,
+    channels: number,
+    onerror: (error: unknown) => void,
+  ): Promise<TilePixels> {
+    const step = steps[z];
+    if (!step) throw new RangeError(`zoom level ${z}`);
+    const controller = new AbortController();
+    const key = getKeyZXY(z, x, y);
+    this.#loading.set(key, controller);
+    try {
+      const pixels = await step.load(x, y, controller.signal);
+      bleed(pixels, step.picture.width, step.picture.height, channels);
+      return pixels;
+    } catch (error) {
+      if (!controller.signal.aborted) onerror(error);
+      throw error;
+    } finally {
+      if (this.#loading.get(key) === controller) this.#loading.delete(key);
+    }
+  }
+}
+
+class OutOfView extends Error {}
+
+/** A tile that was given up has failed for the map library: it must be able to begin anew. */
+function reviveAborted({ tile }: TileSourceEvent): void {
+  const given = tile as Tile & { getError?(): unknown };
+  if (given.getError?.() instanceof OutOfView) queueMicrotask(() => given.setState(TileState.IDLE));
+}
+
+/** Coarsest first, as the map counts its zoom levels. */
+function stepsOf(loader: TileLoader): readonly Step[] {
+  const steps = loader.levels.map((level, index): Step => ({
+    scale: level.scaleX,
+    covers: { width: level.tileWidth * level.scaleX, height: level.tileHeight * level.scaleY },
+    picture: { width: level.tileWidth, height: level.tileHeight },
+    load: (column, row, signal) => loader.load(index, column, row, signal),
+  }));
+  const { preview } = loader;
+  const scale = (steps.at(-1)?.scale ?? 1) * previewCoarser;
+  if (preview) steps.push({ scale, covers: preview.covers, picture: preview, load: () => preview.load() });
+  return steps.reverse();
 }
 
 /**
@@ -59,12 +134,7 @@ function gridMatrix(transform: Geotransform): number[] | null {
  * map library has one resolution for a level, so a level that is scaled differently down and across has tiles whose height
  * is a fraction of pixels.
  */
-function gridOf(
-  steps: readonly PyramidStep[],
-  placement: Placement,
-  width: number,
-  height: number,
-): TileGrid {
+function gridOf(steps: readonly Step[], placement: Placement, width: number, height: number): TileGrid {
   const { extent, transform, upright } = placement;
   const pixelWidth = upright ? transform[1] : 1;
   const pixelHeight = upright ? -transform[5] : 1;
@@ -72,79 +142,10 @@ function gridOf(
   return new TileGrid({
     extent: gridExtent,
     origin: [gridExtent[0] ?? 0, gridExtent[3] ?? 0],
-    resolutions: steps.map((step) => pixelWidth * step.scaleX),
-    tileSizes: steps.map(({ level, scaleX, scaleY }) => [
-      level.tileWidth,
-      (level.tileHeight * pixelHeight * scaleY) / (pixelWidth * scaleX),
+    resolutions: steps.map(({ scale }) => pixelWidth * scale),
+    tileSizes: steps.map(({ covers, scale }) => [
+      covers.width / scale,
+      (covers.height * pixelHeight) / (pixelWidth * scale),
     ]),
   });
-}
-
-interface TileJob {
-  readonly loader: TileLoader;
-  readonly step: PyramidStep;
-  readonly signal: AbortSignal;
-  onerror(error: unknown): void;
-}
-
-async function loadSmooth(job: TileJob, column: number, row: number): Promise<Uint8Array | Float32Array> {
-  const { loader, step, signal } = job;
-  const tile =
-    step.factor === 1
-      ? await loader.load(step.index, column, row, signal)
-      : await loadAveraged(job, column, row);
-  bleed(tile, step.level.tileWidth, step.level.tileHeight, loader.channels.length);
-  return tile;
-}
-
-/** A part that cannot be read leaves a hole; only when none can be read does the tile fail. */
-async function loadAveraged(
-  { loader, step, signal, onerror }: TileJob,
-  column: number,
-  row: number,
-): Promise<Uint8Array | Float32Array> {
-  const { level, index, factor } = step;
-  const { tileWidth, tileHeight } = level;
-  const channels = loader.channels.length;
-  const size = tileWidth * tileHeight * channels;
-  const target = loader.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  const errors: unknown[] = [];
-  const places = placesOf(step, column, row);
-  await Promise.all(
-    places.map(async ({ x, y, across, down }) => {
-      try {
-        const tile = await loader.load(index, x, y, signal);
-        const left = (across * tileWidth) / factor;
-        const top = (down * tileHeight) / factor;
-        averageInto(target, tileWidth, left, top, tile, tileWidth, tileHeight, channels, factor);
-      } catch (error) {
-        errors.push(error);
-      }
-    }),
-  );
-  signal.throwIfAborted();
-  if (errors.length > 0 && errors.length === places.length) throw errors[0];
-  for (const error of errors) onerror(error);
-  return target;
-}
-
-interface PartPlace {
-  /** The tile of the raster's level. */
-  readonly x: number;
-  readonly y: number;
-  /** Where its average goes, counted in parts. */
-  readonly across: number;
-  readonly down: number;
-}
-
-function placesOf({ level, factor }: PyramidStep, column: number, row: number): readonly PartPlace[] {
-  const places: PartPlace[] = [];
-  for (let down = 0; down < factor; down += 1) {
-    for (let across = 0; across < factor; across += 1) {
-      const x = column * factor + across;
-      const y = row * factor + down;
-      if (x < level.columns && y < level.rows) places.push({ x, y, across, down });
-    }
-  }
-  return places;
 }

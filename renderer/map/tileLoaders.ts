@@ -16,10 +16,13 @@ interface Held {
 export class TileLoaders {
   readonly #api: Api;
   readonly #held = new Map<string, Held>();
+  readonly #ondamage: (error: unknown, about: string) => void;
   #pool: DecoderPool | null = null;
 
-  constructor(api: Api) {
+  /** `ondamage` hears of parts of a raster that cannot be read while the rest of it is shown. */
+  constructor(api: Api, ondamage: (error: unknown, about: string) => void = () => undefined) {
     this.#api = api;
+    this.#ondamage = ondamage;
   }
 
   /** What tells two loaders of one raster apart; a change of the display that changes it needs a new loader. */
@@ -59,6 +62,8 @@ export class TileLoaders {
       pool: this.#pool,
       readBlocks: ({ kind, level, indices }) =>
         this.#api.call('rasters.readBlocks', { rasterId: raster.id, kind, level, indices: [...indices] }),
+      readStored: (level) => this.#api.call('rasters.storedBlocks', { rasterId: raster.id, level }),
+      onDamage: (error) => this.#ondamage(error, raster.name),
       ...(bands ? { bands } : {}),
     });
   }

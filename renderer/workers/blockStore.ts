@@ -2,6 +2,7 @@ import { AppError } from '@shared/errors';
 import { blockJob } from '@shared/tiff/codecs';
 import type { DecodedBlock, Level } from '@shared/tiff/types';
 import { BlockCache } from '@shared/tiff/window';
+import { abortable } from './abortable';
 import type { DecoderPool } from './decoderPool';
 import type { BlockReader } from './tileLoader';
 
@@ -150,14 +151,4 @@ export class BlockStore {
       for (const { one } of present) one.reject(error);
     }
   }
-}
-
-/** The same promise, given up when the signal says so. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,7 +1,8 @@
 import { toErrorData, type ErrorData } from '@shared/errors';
 import { blockJob, decodeBlock } from '@shared/tiff/codecs';
-import { decodeReduced, type Denominator, type ReducingCodecs } from '@shared/tiff/codecs/reduced';
+import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { BlockJob, DecodedBlock, Level, PixelWindow } from '@shared/tiff/types';
+import { reduceCell, type CellTask, type ReducedCell } from './reducedCell';
 import { assembleTile, type Blocks } from './tileAssembler';
 import type { TilePlan } from './tilePlan';
 
@@ -9,8 +10,6 @@ import type { TilePlan } from './tilePlan';
 export interface BlockTask {
   readonly bytes: Uint8Array;
   readonly job: BlockJob;
-  /** Decode to a fraction of the size. */
-  readonly denominator?: Denominator;
 }
 
 /** A tile that is made of whole blocks which no other tile needs. */
@@ -30,11 +29,13 @@ export type StoredBlocks = readonly (readonly [index: number, bytes: Uint8Array 
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'blocks'; readonly tasks: readonly BlockTask[] }
   | { readonly kind: 'tile'; readonly task: TileTask }
+  | { readonly kind: 'cells'; readonly task: CellTask }
 );
 
 export type WorkerAnswer = { readonly id: number } & (
   | { readonly kind: 'blocks'; readonly blocks: readonly (DecodedBlock | { readonly error: ErrorData })[] }
   | { readonly kind: 'tile'; readonly tile: Uint8Array | Float32Array }
+  | { readonly kind: 'cells'; readonly cells: readonly ReducedCell[] }
   | { readonly kind: 'failed'; readonly error: ErrorData }
 );
 
@@ -49,6 +50,12 @@ export async function answerRequest(
       const tile = await decodeTile(request.task, codecs);
       return { answer: { id, kind: 'tile', tile }, transfer: [tile.buffer] };
     }
+    if (request.kind === 'cells') {
+      const cells = [];
+      for (const cell of request.task.cells) cells.push(await reduceCell(request.task, cell, codecs));
+      const made = cells.flatMap(({ pixels }) => (pixels ? [pixels.buffer] : []));
+      return { answer: { id, kind: 'cells', cells }, transfer: made };
+    }
     const blocks = [];
     for (const task of request.tasks) blocks.push(await decodeTask(task, codecs));
     const buffers = blocks.flatMap((block) => ('samples' in block ? [block.samples.buffer] : []));
@@ -59,13 +66,11 @@ export async function answerRequest(
 }
 
 async function decodeTask(
-  { bytes, job, denominator }: BlockTask,
+  { bytes, job }: BlockTask,
   codecs: ReducingCodecs,
 ): Promise<DecodedBlock | { readonly error: ErrorData }> {
   try {
-    return denominator
-      ? await decodeReduced(bytes, job, denominator, codecs)
-      : await decodeBlock(bytes, job, codecs);
+    return await decodeBlock(bytes, job, codecs);
   } catch (error) {
     return { error: toErrorData(error) };
   }

@@ -1,6 +1,7 @@
 import { AppError, fromErrorData } from '@shared/errors';
 import type { DecodedBlock } from '@shared/tiff/types';
 import type { BlockTask, TileTask, WorkerAnswer, WorkerRequest } from './decodeJobs';
+import type { CellTask, ReducedCell } from './reducedCell';
 
 export type { BlockTask, TileTask } from './decodeJobs';
 
@@ -16,6 +17,8 @@ export interface DecoderPool {
   decode(tasks: readonly BlockTask[], signal?: AbortSignal): Promise<readonly (DecodedBlock | AppError)[]>;
   /** Decodes the blocks of one tile and puts it together, under the same rules; rejects with AppError `tiff.*` too. */
   decodeTile(task: TileTask, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
+  /** Reduces cells in one worker, in order. Rejects with `map.decoder_died`. */
+  reduceCells(task: CellTask): Promise<readonly ReducedCell[]>;
   /** Ends all workers; what is waiting or under way is rejected. */
   close(): void;
 }
@@ -56,7 +59,8 @@ function spawnTileDecoder(): DecoderWorker {
 
 type Work =
   | { readonly kind: 'blocks'; readonly tasks: readonly BlockTask[] }
-  | { readonly kind: 'tile'; readonly task: TileTask };
+  | { readonly kind: 'tile'; readonly task: TileTask }
+  | { readonly kind: 'cells'; readonly task: CellTask };
 
 interface Waiting {
   readonly work: Work;
@@ -94,6 +98,12 @@ class Pool implements DecoderPool {
     const answer = await this.#submit({ kind: 'tile', task }, signal);
     if (answer.kind !== 'tile') throw new AppError('map.decoder_died');
     return answer.tile;
+  }
+
+  async reduceCells(task: CellTask): Promise<readonly ReducedCell[]> {
+    const answer = await this.#submit({ kind: 'cells', task }, undefined);
+    if (answer.kind !== 'cells') throw new AppError('map.decoder_died');
+    return answer.cells;
   }
 
   close(): void {
@@ -173,10 +183,15 @@ class Pool implements DecoderPool {
 
 /** The memory of the stored bytes, where a view owns all of its buffer. */
 function buffersOf(work: Work): ArrayBuffer[] {
-  const views =
-    work.kind === 'blocks'
-      ? work.tasks.map(({ bytes }) => bytes)
-      : [...work.task.imageBytes, ...work.task.maskBytes].flatMap(([, bytes]) => bytes ?? []);
+  const views = viewsOf(work);
   const owned = views.filter(({ byteLength, buffer }) => byteLength === buffer.byteLength);
   return [...new Set(owned.map(({ buffer }) => buffer as ArrayBuffer))];
+}
+
+function viewsOf(work: Work): Uint8Array[] {
+  if (work.kind === 'blocks') return work.tasks.map(({ bytes }) => bytes);
+  const parts = work.kind === 'tile' ? [work.task] : work.task.cells;
+  return parts.flatMap(({ imageBytes, maskBytes }) =>
+    [...imageBytes, ...maskBytes].flatMap(([, bytes]) => bytes ?? []),
+  );
 }

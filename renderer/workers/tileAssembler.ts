@@ -88,7 +88,9 @@ function findOpacity(
   sparse: readonly PixelWindow[],
 ): Uint8Array {
   const { plan, image, mask } = parts;
-  if (plan.opacity.kind === 'mask') return mask ? maskOpacity(parts, image, mask, inside) : opaque(inside);
+  if (plan.opacity.kind === 'mask') {
+    return mask ? maskOpacity(parts.maskBlocks, image, mask, inside) : opaque(inside);
+  }
   const opacity = opaque(inside);
   const { nodata, alphaBand } = plan.opacity;
   const alphaAt = alphaBand === null ? -1 : bands.indexOf(alphaBand);
@@ -108,10 +110,11 @@ function opaque({ width, height }: PixelWindow): Uint8Array {
   return new Uint8Array(width * height).fill(255);
 }
 
-function maskOpacity(parts: TileParts, image: Level, mask: Level, inside: PixelWindow): Uint8Array {
+/** 255 where the mask shows a pixel, 0 where not. `inside` is a window within the image. */
+export function maskOpacity(blocks: Blocks, image: Level, mask: Level, inside: PixelWindow): Uint8Array {
   const from = maskWindow(inside, image, mask);
   const samples = createSamples(mask.coding.sampleType, from.width * from.height);
-  gatherInto(mask, { window: from, bands: [0], samples: [samples] }, parts.maskBlocks);
+  gatherInto(mask, { window: from, bands: [0], samples: [samples] }, blocks);
   return validFromMask(samples, from, inside, image, mask);
 }
 

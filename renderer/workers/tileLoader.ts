@@ -4,6 +4,7 @@ import { splitDescription } from '@shared/tiff/windowStrips';
 import { BlockStore, type FoundBlocks } from './blockStore';
 import type { StoredBlocks } from './decodeJobs';
 import type { DecoderPool } from './decoderPool';
+import { ReducedTiles } from './reducedTiles';
 import { assembleTile, tileBlocks } from './tileAssembler';
 import { planLevels, planTiles, type PlannedLevel, type TilePlan } from './tilePlan';
 
@@ -40,6 +41,8 @@ export interface TileLevel {
   /** Full-resolution pixels per pixel of this level, across and down. */
   readonly scaleX: number;
   readonly scaleY: number;
+  /** Pixels of the raster's level that become one of this, a side; 1 for the raster's own levels. */
+  readonly factor: number;
 }
 
 /** What one channel of a tile holds. */
@@ -54,7 +57,7 @@ export type TileChannel =
  * channel; a palette is expanded to red, green, blue.
  */
 export interface TileLoader {
-  /** Full resolution first, then each overview. */
+  /** Full resolution first, then each overview, then those that are averaged from the coarsest one. */
   readonly levels: readonly TileLevel[];
   /** Channels of each pixel, interleaved in this order. OpenLayers' `bandCount` is its length. */
   readonly channels: readonly TileChannel[];
@@ -65,8 +68,21 @@ export interface TileLoader {
    * Throws the signal's reason when aborted, else AppError `tiff.*`, `rasters.*`.
    */
   load(level: number, column: number, row: number, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
+  /** Null where the coarsest own level is small enough to be read as it is. */
+  readonly preview: PreviewSource | null;
   /** Drops the cache. The pool belongs to the caller and is not closed. */
   dispose(): void;
+}
+
+/** A coarse picture of the whole raster from samples, there in some tenths of a second. */
+export interface PreviewSource {
+  /** px of the picture */
+  readonly width: number;
+  readonly height: number;
+  /** Full-resolution pixels that it covers, from the upper left corner; a little more than the raster. */
+  readonly covers: { readonly width: number; readonly height: number };
+  /** The picture, as `load` gives tiles. Samples that cannot be read are transparent. */
+  load(): Promise<Uint8Array | Float32Array>;
 }
 
 export interface TileLoaderOptions {
@@ -75,13 +91,15 @@ export interface TileLoaderOptions {
   readonly pool: DecoderPool;
   /** Zero-based bands to load; all without the alpha band when left out. Ignored for palettes. */
   readonly bands?: readonly number[];
-  /** bytes of finished tiles kept, and as many of decoded strips; 128 MiB when left out. */
+  /** bytes of finished tiles kept, and as many of decoded strips and of reduced pieces; 96 MiB when left out. */
   readonly cacheBytes?: number;
+  /** Says which blocks of a large level the file holds, one bit each, lowest first; null where that is not known. */
+  readonly readStored?: (level: number) => Promise<Uint8Array | null>;
   /** Told of blocks that could not be read or decoded, where the rest of the tile is shown all the same. */
   readonly onDamage?: (error: unknown) => void;
 }
 
-const CACHE_BYTES = 128 * 1024 * 1024;
+const CACHE_BYTES = 96 * 1024 * 1024;
 /** Blocks that one call may ask for (the contract of `rasters.readBlocks`). */
 const MOST_INDICES = 64;
 
@@ -98,11 +116,13 @@ class RasterTileLoader implements TileLoader {
   readonly levels: readonly TileLevel[];
   readonly channels: readonly TileChannel[];
   readonly dtype: 'uint8' | 'float32';
+  readonly preview: PreviewSource | null;
   readonly #options: TileLoaderOptions;
   readonly #plan: TilePlan;
   readonly #levels: readonly PlannedLevel[];
   readonly #store: BlockStore;
   readonly #tiles: ByteCache<Uint8Array | Float32Array>;
+  readonly #reduced: ReducedTiles;
 
   constructor(options: TileLoaderOptions) {
     const description = splitDescription(options.description);
@@ -112,9 +132,15 @@ class RasterTileLoader implements TileLoader {
     this.#levels = planLevels(description, this.#plan);
     this.#store = new BlockStore(options.readBlocks, options.pool, cacheBytes);
     this.#tiles = new ByteCache(cacheBytes, (tile) => tile.byteLength);
-    this.levels = this.#levels.map(({ tile }) => tile);
     this.channels = this.#plan.channels;
     this.dtype = this.#plan.dtype;
+    const own = this.#levels.map(({ tile }) => tile);
+    this.#reduced = new ReducedTiles(this.#plan, this.#levels.at(-1) as PlannedLevel, {
+      ...options,
+      cacheBytes,
+    });
+    this.levels = [...own, ...this.#reduced.levels];
+    this.preview = this.#reduced.preview;
   }
 
   async load(
@@ -124,22 +150,34 @@ class RasterTileLoader implements TileLoader {
     signal?: AbortSignal,
   ): Promise<Uint8Array | Float32Array> {
     signal?.throwIfAborted();
+    const key = `${level}/${column}/${row}`;
+    const known = this.#tiles.peek(key);
+    if (known) return known;
+    const tile = await this.#make(level, column, row, signal);
+    return this.#tiles.get(key, () => Promise.resolve(tile));
+  }
+
+  #make(
+    level: number,
+    column: number,
+    row: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array | Float32Array> {
+    const reduced = this.#reduced.levels[level - this.#levels.length];
+    if (reduced) return this.#reduced.load(reduced, column, row, signal);
     const planned = this.#levels[level];
     if (!planned) throw new RangeError(`level ${level}`);
     const { tileWidth, tileHeight } = planned.tile;
     const window = { x: column * tileWidth, y: row * tileHeight, width: tileWidth, height: tileHeight };
-    const key = `${level}/${column}/${row}`;
-    const known = this.#tiles.peek(key);
-    if (known) return known;
-    const tile = planned.aligned
-      ? await this.#loadAligned(planned, window, signal)
-      : await this.#loadShared(planned, window, signal);
-    return this.#tiles.get(key, () => Promise.resolve(tile));
+    return planned.aligned
+      ? this.#loadAligned(planned, window, signal)
+      : this.#loadShared(planned, window, signal);
   }
 
   dispose(): void {
     this.#tiles.clear();
     this.#store.clear();
+    this.#reduced.clear();
   }
 
   /** A tile that is one block: the worker does it all. */

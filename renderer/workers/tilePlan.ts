@@ -32,6 +32,11 @@ export interface PlannedLevel {
   readonly aligned: boolean;
 }
 
+/** px a side of the tiles of reduced levels: small, so that the picture fills in piece by piece */
+const REDUCED_TILE = 256;
+/** A picture that fits here needs no further level. */
+const SMALL_SIDE = 512;
+
 const LARGEST_OWN_TILE = 1024;
 const SMALLEST_OWN_TILE = 128;
 const VIRTUAL_TILE = 512;
@@ -89,6 +94,7 @@ export function planLevels(description: RasterDescription, plan: TilePlan): Plan
         rows: Math.ceil(image.height / size.tileHeight),
         scaleX: description.width / image.width,
         scaleY: description.height / image.height,
+        factor: 1,
       },
       image,
       mask,
@@ -96,6 +102,29 @@ export function planLevels(description: RasterDescription, plan: TilePlan): Plan
       aligned: hasOwnTiles(image) && (mask === null || sameGrid(image, mask)),
     };
   });
+}
+
+/** Levels made from the coarsest one by halving it, until they are small. */
+export function reducedLevels(coarsest: TileLevel): TileLevel[] {
+  const levels: TileLevel[] = [];
+  const side = Math.max(coarsest.width, coarsest.height);
+  for (let factor = 2; (side * 2) / factor > SMALL_SIDE; factor *= 2) {
+    const width = Math.ceil(coarsest.width / factor);
+    const height = Math.ceil(coarsest.height / factor);
+    levels.push({
+      level: coarsest.level,
+      width,
+      height,
+      tileWidth: REDUCED_TILE,
+      tileHeight: REDUCED_TILE,
+      columns: Math.ceil(width / REDUCED_TILE),
+      rows: Math.ceil(height / REDUCED_TILE),
+      scaleX: coarsest.scaleX * factor,
+      scaleY: coarsest.scaleY * factor,
+      factor,
+    });
+  }
+  return levels;
 }
 
 function tileSize(level: Level): { tileWidth: number; tileHeight: number } {

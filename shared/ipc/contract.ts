@@ -114,6 +114,10 @@ export const contract = {
       indices: z.array(z.int().min(0)).min(1).max(64),
     }),
   ).returns<readonly (Uint8Array | null)[]>(),
+  /** Which blocks of a level the file holds: one bit each, lowest first; null where they are too many to tell. */
+  'rasters.storedBlocks': call(
+    z.object({ rasterId: id, level: z.int().min(0).max(64) }),
+  ).returns<Uint8Array | null>(),
   'rasters.statistics': call(z.object({ rasterId: id })).returns<readonly BandStatistics[]>(),
   /** The synthetic scene: made on first use, then opened. */
   'rasters.openSample': call(none).returns<OpenedRasters>(),

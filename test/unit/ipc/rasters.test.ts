@@ -27,6 +27,7 @@ const rasters: RastersPort = {
   },
   close: () => Promise.resolve(),
   readBlocks: async () => [],
+  storedBlocks: async () => null,
   statistics: async () => [],
 };
 

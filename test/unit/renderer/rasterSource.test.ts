@@ -1,4 +1,5 @@
 import type DataTile from 'ol/DataTile';
+import TileState from 'ol/TileState';
 import { expect, test } from 'vitest';
 import { placementOf } from '../../../renderer/map/placement';
 import { RasterSource } from '../../../renderer/map/rasterSource';
@@ -6,65 +7,102 @@ import type { TileLevel, TileLoader } from '../../../renderer/workers/tileLoader
 import { raster } from './samples';
 
 const side = 4;
-const level: TileLevel = {
+
+const level = (factor: number): TileLevel => ({
   level: 0,
-  width: 1024,
-  height: 768,
+  width: 1024 / factor,
+  height: 768 / factor,
   tileWidth: side,
   tileHeight: side,
-  columns: 256,
-  rows: 192,
-  scaleX: 1,
-  scaleY: 1,
+  columns: 256 / factor,
+  rows: 192 / factor,
+  scaleX: factor,
+  scaleY: factor,
+  factor,
+});
+
+const loader: TileLoader = {
+  levels: [level(1), level(2)],
+  channels: [{ kind: 'band', band: 0 }, { kind: 'opacity' }],
+  dtype: 'uint8',
+  preview: {
+    width: 2,
+    height: 1,
+    covers: { width: 1100, height: 800 },
+    load: () => Promise.resolve(Uint8Array.of(1, 255, 9, 0)),
+  },
+  // The left half of every tile is grey and opaque. The tile in column 1 is broken, that in column 2 takes for ever.
+  load: (index, column, _row, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      if (column === 1) reject(new Error('broken'));
+      else if (column !== 2) {
+        resolve(
+          Uint8Array.from({ length: side * side * 2 }, (_, at) => (at % 8 < 4 ? [index, 255][at % 2]! : 0)),
+        );
+      }
+    }),
+  dispose: () => undefined,
 };
 
-/** Grey of one value and opaque; tiles of the columns named cannot be read. */
-function loaderWithout(broken: (column: number) => boolean): TileLoader {
-  return {
-    levels: [level],
-    channels: [{ kind: 'band', band: 0 }, { kind: 'opacity' }],
-    dtype: 'uint8',
-    load: (_, column) =>
-      broken(column)
-        ? Promise.reject(new Error(`column ${column}`))
-        : Promise.resolve(Uint8Array.from({ length: side * side * 2 }, (__, at) => (at % 2 === 0 ? 7 : 255))),
-    dispose: () => undefined,
-  };
-}
-
-async function readTile(broken: (column: number) => boolean) {
+function sourceOf(): { source: RasterSource; errors: unknown[] } {
   const errors: unknown[] = [];
-  const source = new RasterSource(loaderWithout(broken), placementOf(raster('a')), 1024, 768, (error) =>
-    errors.push(error),
-  );
-  const finest = source.getTileGrid()?.getMaxZoom() ?? 0;
-  const tile = source.getTile(finest - 1, 0, 0, 1) as DataTile;
-  await new Promise<void>((resolve) => {
-    tile.addEventListener('change', () => {
-      if (tile.getState() >= 2) resolve();
-    });
-    tile.load();
-  });
-  return { errors, data: tile.getData() as Uint8Array | null, finest, source };
+  const source = new RasterSource(loader, placementOf(raster('a')), 1024, 768, (error) => errors.push(error));
+  return { source, errors };
 }
 
-test('the grid begins at the upper left corner and its finest step is the raster itself', async () => {
-  const { finest, source } = await readTile(() => false);
+function begin(source: RasterSource, z: number, x: number): { tile: DataTile; state: Promise<number> } {
+  const tile = source.getTile(z, x, 0, 1) as DataTile;
+  const state = new Promise<number>((resolve) => {
+    tile.addEventListener('change', () => tile.getState() !== TileState.LOADING && resolve(tile.getState()));
+  });
+  tile.load();
+  return { tile, state };
+}
+
+test('the grid begins at the upper left corner; finest are the pixels of the raster, coarsest is the preview', () => {
+  const { source } = sourceOf();
   const grid = source.getTileGrid();
-  expect(grid?.getOrigin(finest)).toEqual([350_000, 3_055_000]);
-  expect(grid?.getResolution(finest)).toBe(0.5);
-  expect(grid?.getResolution(0)).toBeGreaterThan(0.5);
+  expect(grid?.getOrigin(source.finest)).toEqual([350_000, 3_055_000]);
+  expect(grid?.getResolution(source.finest)).toBe(0.5);
+  expect(grid?.getResolution(source.finest - 1)).toBe(1);
+  expect(source.preview).toBe(0);
+  expect(grid?.getTileCoordExtent([0, 0, 0])).toEqual([350_000, 3_055_000 - 400, 350_000 + 550, 3_055_000]);
 });
 
-test('a part that cannot be read is told and leaves a hole', async () => {
-  const { data, errors } = await readTile((column) => column === 1);
-  expect(errors).toHaveLength(2);
-  // Left half grey and opaque; right half transparent, its nearest pixels coloured for the graphics card alone.
-  expect([...(data ?? [])].slice(0, side * 2)).toEqual([7, 255, 7, 255, 7, 0, 0, 0]);
+test('no zoom of use asks for the preview', () => {
+  const grid = sourceOf().source.getTileGrid();
+  expect(grid?.getZForResolution(20)).toBe(1);
 });
 
-test('a tile none of whose parts can be read fails', async () => {
-  const { data, errors } = await readTile(() => true);
-  expect(errors).toHaveLength(1);
-  expect(data).toBeFalsy();
+test('the preview is one tile of its own size', async () => {
+  const { source } = sourceOf();
+  const { tile, state } = begin(source, 0, 0);
+  expect(await state).toBe(TileState.LOADED);
+  expect(tile.getSize()).toEqual([2, 1]);
+});
+
+test('levels are counted from the coarsest one, and transparent pixels take the colour beside them', async () => {
+  const { tile, state } = begin(sourceOf().source, 1, 0);
+  await state;
+  expect([...(tile.getData() as Uint8Array)].slice(0, side * 2)).toEqual([1, 255, 1, 255, 1, 0, 0, 0]);
+});
+
+test('a tile that cannot be read is told', async () => {
+  const { source, errors } = sourceOf();
+  const { state } = begin(source, source.finest, 1);
+  expect(await state).toBe(TileState.ERROR);
+  expect(errors).toMatchObject([{ message: 'broken' }]);
+});
+
+test('a tile out of view is given up silently and can begin anew', async () => {
+  const { source, errors } = sourceOf();
+  const gone = begin(source, source.finest, 2);
+  const kept = begin(source, source.finest - 1, 2);
+  source.keepOnly(new Set([`${source.finest - 1}/2/0`]));
+  await gone.state;
+  await Promise.resolve();
+  expect(gone.tile.getState()).toBe(TileState.IDLE);
+  expect(kept.tile.getState()).toBe(TileState.LOADING);
+  expect(errors).toEqual([]);
 });

@@ -14,6 +14,7 @@ const loader: TileLoader = {
     { kind: 'opacity' },
   ],
   dtype: 'uint8',
+  preview: null,
   load: () => Promise.reject(new Error('nothing to load')),
   dispose: () => undefined,
 };

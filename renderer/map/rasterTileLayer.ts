@@ -1,0 +1,101 @@
+import type { FrameState } from 'ol/Map';
+import WebGLTileLayer, { type Options } from 'ol/layer/WebGLTile';
+import { newTileRepresentationLookup } from 'ol/renderer/webgl/TileLayerBase';
+import TileState from 'ol/TileState';
+import { getKey } from 'ol/tilecoord';
+import type TileTexture from 'ol/webgl/TileTexture';
+import type { RasterSource } from './rasterSource';
+
+type Lookup = ReturnType<typeof newTileRepresentationLookup>;
+
+/**
+ * The map library's tile layer with three habits more: the preview of the whole stands in for what is missing, tiles that left
+ * the view are given up, and pixels of full resolution have crisp edges when they are larger than the screen's.
+ */
+export class RasterTileLayer extends WebGLTileLayer {
+  readonly #source: RasterSource;
+  readonly #crisp = new WeakSet<WebGLTexture>();
+  /** The tiles of the frame that is being drawn, in the grid of the source. */
+  #frame: Lookup | null = null;
+  #gl: WebGLRenderingContext | null = null;
+  #previewReady = false;
+  #marked = false;
+
+  constructor(options: Options & { readonly source: RasterSource }) {
+    super(options);
+    this.#source = options.source;
+    this.on('prerender', ({ context }) => {
+      this.#gl = context as WebGLRenderingContext;
+      this.#frame = null;
+    });
+    this.on('postrender', () => {
+      if (!this.#frame) return;
+      this.#source.keepOnly(this.#wanted(this.#frame));
+      this.#markFirstPicture(this.#frame);
+    });
+  }
+
+  override createRenderer() {
+    const renderer = super.createRenderer();
+    const enqueue = renderer.enqueueTiles.bind(renderer);
+    renderer.enqueueTiles = (frame, extent, z, lookup, preload) => {
+      enqueue(frame, extent, z, lookup, preload);
+      if (!this.#isOwnGrid(frame)) return;
+      this.#frame = lookup;
+      this.#loadPreview((into) => enqueue(frame, extent, this.#source.preview ?? 0, into, 0));
+      this.#makeCrisp(lookup);
+    };
+    return renderer;
+  }
+
+  /** Where the raster is not reprojected, the map's tiles are those of the source. */
+  #isOwnGrid(frame: FrameState): boolean {
+    const { projection } = frame.viewState;
+    return this.#source.getTileGridForProjection(projection) === this.#source.getTileGrid();
+  }
+
+  /** It must not wait its turn, which comes last: the map library loads fine tiles before coarse ones. */
+  #loadPreview(enqueue: (lookup: Lookup) => void): void {
+    const { preview } = this.#source;
+    if (preview === null) return;
+    const lookup = newTileRepresentationLookup();
+    enqueue(lookup);
+    for (const { ready, tile } of lookup.representationsByZ[preview] ?? []) {
+      if (tile.getState() === TileState.IDLE) tile.load();
+      this.#previewReady = ready;
+    }
+  }
+
+  /** For whoever measures: the time at which there was something to see all over. */
+  #markFirstPicture(lookup: Lookup): void {
+    const representations = Object.values(lookup.representationsByZ).flatMap((some) => [...some]);
+    const all = representations.length > 0 && representations.every(({ ready }) => ready);
+    if (this.#marked || !(all || this.#previewReady)) return;
+    this.#marked = true;
+    performance.mark('raster-first-picture');
+  }
+
+  #makeCrisp(lookup: Lookup): void {
+    const gl = this.#gl;
+    for (const representation of lookup.representationsByZ[this.#source.finest] ?? []) {
+      const { textures, ready } = representation as TileTexture;
+      if (!ready || !gl) continue;
+      for (const texture of textures) {
+        if (this.#crisp.has(texture)) continue;
+        this.#crisp.add(texture);
+        gl.bindTexture(gl.TEXTURE_2D, texture);
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+      }
+    }
+  }
+
+  #wanted(lookup: Lookup): ReadonlySet<string> {
+    const wanted = new Set<string>();
+    const { preview } = this.#source;
+    if (preview !== null) wanted.add(`${preview}/0/0`);
+    for (const representations of Object.values(lookup.representationsByZ)) {
+      for (const { tile } of representations) wanted.add(getKey(tile.tileCoord));
+    }
+    return wanted;
+  }
+}

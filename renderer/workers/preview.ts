@@ -1,0 +1,119 @@
+import type { Compression } from '@shared/tiff/types';
+import { createPixels, type TilePixels } from './average';
+import type { CellGrid } from './cellGrid';
+import type { TilePlan } from './tilePlan';
+
+/** Cells of 512 × 512 pixels that may be decoded for it: what a codec does in some tenths of a second. */
+const SAMPLES: Readonly<Partial<Record<Compression, number>>> = {
+  jpeg: 256,
+  none: 196,
+  packbits: 144,
+  deflate: 100,
+  zstd: 100,
+};
+const FEWEST = 36;
+/** px a side of the picture at most */
+const LARGEST = 256;
+
+/** Which cells are looked at, and into how many parts each is averaged. */
+export interface SamplePlan {
+  /** Strata across and down; one cell of each is looked at. */
+  readonly across: number;
+  readonly down: number;
+  /** Pixels of the picture for each sample. */
+  readonly partsAcross: number;
+  readonly partsDown: number;
+}
+
+/** Spreads the samples that a codec can afford evenly over the cells; null where all cells are hardly more. */
+export function planSamples(grid: CellGrid, compression: Compression, factor: number): SamplePlan | null {
+  const { cellWidth, cellHeight, columns, rows } = grid;
+  const afford = ((SAMPLES[compression] ?? FEWEST) * 512 * 512) / (cellWidth * cellHeight);
+  const samples = Math.max(FEWEST / 2, Math.floor(afford));
+  if (columns * rows <= samples * 1.5) return null;
+  const wide = Math.sqrt((samples * columns * cellWidth) / (rows * cellHeight));
+  const across = clamp(Math.round(columns === 1 ? 1 : wide), 1, columns);
+  const down = clamp(Math.floor(samples / across), 1, rows);
+  const parts = (count: number, all: number, pixels: number): number =>
+    count === all ? clamp(Math.floor(LARGEST / count), 1, pixels / factor) : 1;
+  return {
+    across,
+    down,
+    partsAcross: parts(across, columns, cellWidth),
+    partsDown: parts(down, rows, cellHeight),
+  };
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** The cells of one stratum, the most central one first. */
+export function cellsOfStratum(grid: CellGrid, plan: SamplePlan, column: number, row: number): number[] {
+  const xs = centralFirst(column, plan.across, grid.columns);
+  const ys = centralFirst(row, plan.down, grid.rows);
+  return ys.flatMap((y) => xs.map((x) => y * grid.columns + x));
+}
+
+function centralFirst(index: number, strata: number, length: number): number[] {
+  const from = Math.floor((index * length) / strata);
+  const to = Math.max(from + 1, Math.floor(((index + 1) * length) / strata));
+  const centre = (from + to - 1) / 2;
+  return Array.from({ length: to - from }, (_, i) => from + i).sort(
+    (a, b) => Math.abs(a - centre) - Math.abs(b - centre),
+  );
+}
+
+/** Puts the picture together from the samples, row by row; null ones are transparent. */
+export function pictureOf(
+  plan: SamplePlan,
+  samples: readonly (TilePixels | null)[],
+  /** px of a sample */
+  size: { readonly width: number; readonly height: number },
+  { channels: { length: channels }, dtype }: TilePlan,
+): TilePixels {
+  const width = plan.across * plan.partsAcross;
+  const height = plan.down * plan.partsDown;
+  const pixels = createPixels(dtype, width * height * channels);
+  samples.forEach((sample, index) => {
+    if (!sample) return;
+    const left = (index % plan.across) * plan.partsAcross;
+    const top = Math.floor(index / plan.across) * plan.partsDown;
+    for (let y = 0; y < plan.partsDown; y++) {
+      for (let x = 0; x < plan.partsAcross; x++) {
+        const mean = meanOf(sample, size, channels, plan, x, y);
+        pixels.set(mean, ((top + y) * width + left + x) * channels);
+      }
+    }
+  });
+  return pixels;
+}
+
+/** The mean of one part of a sample, weighted by opacity. */
+function meanOf(
+  sample: TilePixels,
+  { width, height }: { readonly width: number; readonly height: number },
+  channels: number,
+  plan: SamplePlan,
+  x: number,
+  y: number,
+): TilePixels {
+  const left = Math.floor((x * width) / plan.partsAcross);
+  const right = Math.max(left + 1, Math.floor(((x + 1) * width) / plan.partsAcross));
+  const top = Math.floor((y * height) / plan.partsDown);
+  const bottom = Math.max(top + 1, Math.floor(((y + 1) * height) / plan.partsDown));
+  const opacity = channels - 1;
+  const sums = new Float64Array(channels);
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
+      const at = (row * width + column) * channels;
+      const weight = sample[at + opacity] as number;
+      for (let c = 0; c < opacity; c++) sums[c]! += (sample[at + c] as number) * weight;
+      sums[opacity]! += weight;
+    }
+  }
+  const total = sums[opacity] as number;
+  const mean = createPixels(sample instanceof Uint8Array ? 'uint8' : 'float32', channels);
+  if (total === 0) return mean;
+  for (let c = 0; c < opacity; c++) mean[c] = (sums[c] as number) / total;
+  mean[opacity] = total / ((right - left) * (bottom - top));
+  return mean;
+}
