@@ -132,6 +132,7 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
     log: (message) => log.error(message),
   });
   window.webContents.once('did-finish-load', () => {
+    workers.rasters.warmUp();
     tellOrigin(services, (error) => emit('app.problem', error));
     void open(filesAmong(process.argv, process.cwd()));
   });

@@ -49,6 +49,11 @@ export class RasterWorkerClient {
 
   constructor(private readonly spawn: SpawnWorker) {}
 
+  /** Starts the worker before there is anything to do. */
+  warmUp(): void {
+    if (!this.#closed) this.#start();
+  }
+
   /** Throws `rasters.*`, `tiff.*`. */
   async open(path: string, options: RpcCallOptions = {}): Promise<OpenedRaster> {
     const id = `raster-${this.#nextId++}`;

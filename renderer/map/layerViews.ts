@@ -28,12 +28,14 @@ export function rasterView(
   const key = loaders.keyOf(layer.raster, layer.display);
   const loader = loaders.take(key, layer.raster, layer.display);
   const { width, height } = layer.raster.description;
+  // Not to wait for the map's first frame.
+  void loader.preview?.load().catch(() => undefined);
   const ol = new RasterTileLayer({
     source: new RasterSource(loader, placement, width, height, (error) => onerror(error, layer.name)),
     style: rasterStyle(loader, layer.display),
     cacheSize: cacheSize(loader),
   });
-  let shape = styleKey(layer.display);
+  let shape = styleKey(loader, layer.display);
   return {
     ol,
     update() {
@@ -41,7 +43,7 @@ export function rasterView(
       ol.setVisible(layer.visible);
       ol.setOpacity(layer.opacity);
       // A new shape compiles a program anew, a new value only sets it; the tiles stay on the graphics card either way.
-      const wanted = styleKey(layer.display);
+      const wanted = styleKey(loader, layer.display);
       if (wanted === shape) ol.updateStyleVariables(styleVariables(loader, layer.display));
       else ol.setStyle(rasterStyle(loader, layer.display));
       shape = wanted;

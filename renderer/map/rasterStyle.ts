@@ -20,11 +20,27 @@ function channelOf(loader: TileLoader, band: number): number {
 }
 
 /** A change of this needs a new style; everything else is in the variables. */
-export function styleKey(display: RasterDisplay): string {
-  const [first] = display.channels;
-  const mapped = isSingle(display) && display.colourMap;
-  return [isSingle(display), mapped ? mapped.name : '', display.hidden !== null, first === undefined].join(
-    ' ',
+export function styleKey(loader: TileLoader, display: RasterDisplay): string {
+  if (isPlain(loader, display)) return 'plain';
+  const map = isSingle(display) ? display.colourMap : null;
+  return [isSingle(display), display.hidden !== null, ...(map?.stops ?? [])].join(' ');
+}
+
+/** Bytes that are shown as they are, in the order of the texture: the graphics card has nothing to compute. */
+function isPlain(loader: TileLoader, display: RasterDisplay): boolean {
+  const { channels, gamma, brightness, contrast, saturation, colourMap, inverted, hidden } = display;
+  const neutral = gamma === 1 && brightness === 0 && contrast === 0 && saturation === 0 && hidden === null;
+  const single = channels.length === 1;
+  if (!neutral || (single && (colourMap !== null || inverted)) || loader.dtype !== 'uint8') return false;
+  return (
+    loader.channels.length === channels.length + 1 &&
+    channels.every(
+      (channel, index) =>
+        channel.low === 0 &&
+        channel.high === 255 &&
+        channel.gamma === 1 &&
+        channelOf(loader, channel.band) === index + 1,
+    )
   );
 }
 
@@ -51,6 +67,7 @@ export function styleVariables(loader: TileLoader, display: RasterDisplay): Vari
 
 /** The style of a display: its shape as expressions, its values as variables. */
 export function rasterStyle(loader: TileLoader, display: RasterDisplay): Style {
+  if (isPlain(loader, display)) return {};
   return {
     variables: styleVariables(loader, display),
     color: colourOf(loader, display),

@@ -25,6 +25,12 @@ export class TileLoaders {
     this.#ondamage = ondamage;
   }
 
+  /** Makes ready what the first raster will need. */
+  warmUp(): void {
+    this.#pool ??= createDecoderPool();
+    this.#pool.warmUp();
+  }
+
   /** What tells two loaders of one raster apart; a change of the display that changes it needs a new loader. */
   keyOf(raster: RasterInfo, display: RasterDisplay): string {
     return [raster.id, ...(bandsOf(raster, display) ?? [])].join(' ');

@@ -13,7 +13,7 @@ import type { PlannedLevel, TilePlan } from './tilePlan';
 /** Blocks that one call may ask for (the contract of `rasters.readBlocks`). */
 const MOST_INDICES = 64;
 /** px that go to a worker at once: enough to be worth a message, few enough that what is in sight need not wait. */
-const BATCH_PIXELS = 8 * 512 * 512;
+const BATCH_PIXELS = 12 * 512 * 512;
 
 /** Says of a block of the level whether there is anything in the file for it. */
 export type StoredTest = (index: number) => boolean;

@@ -19,6 +19,8 @@ export interface DecoderPool {
   decodeTile(task: TileTask, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
   /** Reduces cells in one worker, in order. Rejects with `map.decoder_died`. */
   reduceCells(task: CellTask): Promise<readonly ReducedCell[]>;
+  /** Starts a worker before there is anything to do: that takes longer than decoding the first tiles. */
+  warmUp(): void;
   /** Ends all workers; what is waiting or under way is rejected. */
   close(): void;
 }
@@ -37,11 +39,11 @@ const DEPTH = 2;
 
 /**
  * A pool that starts its workers as they are needed.
- * @param size workers at most; all processor cores but one when left out
+ * @param size workers at most; all processor cores but one, and at least two, when left out
  */
 export function createDecoderPool(
   spawn: () => DecoderWorker = spawnTileDecoder,
-  size: number = Math.max(1, navigator.hardwareConcurrency - 1),
+  size: number = Math.max(2, navigator.hardwareConcurrency - 1),
 ): DecoderPool {
   return new Pool(spawn, size);
 }
@@ -104,6 +106,10 @@ class Pool implements DecoderPool {
     const answer = await this.#submit({ kind: 'cells', task }, undefined);
     if (answer.kind !== 'cells') throw new AppError('map.decoder_died');
     return answer.cells;
+  }
+
+  warmUp(): void {
+    if (!this.#closed && this.#members.length === 0) this.#start();
   }
 
   close(): void {

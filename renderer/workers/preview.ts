@@ -5,7 +5,7 @@ import type { TilePlan } from './tilePlan';
 
 /** Cells of 512 × 512 pixels that may be decoded for it: what a codec does in some tenths of a second. */
 const SAMPLES: Readonly<Partial<Record<Compression, number>>> = {
-  jpeg: 256,
+  jpeg: 196,
   none: 196,
   packbits: 144,
   deflate: 100,

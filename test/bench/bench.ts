@@ -5,14 +5,21 @@
 import { parseArgs } from 'node:util';
 import { hasGdal } from '../support/data';
 import { measureDecoding, type DecodingRow } from './decode';
+import { printRaster } from './raster';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    image: { type: 'string' },
+    minutes: { type: 'string', default: '0.5' },
+    shots: { type: 'string' },
+  },
   allowPositionals: true,
 });
 
 async function bench(what: string): Promise<void> {
-  if (what !== 'decode') throw new Error(`There is no benchmark "${what}". There is: decode.`);
+  if (what === 'raster') return printRaster(values);
+  if (what !== 'decode') throw new Error(`There is no benchmark "${what}". There are: decode, raster.`);
   if (!hasGdal)
     throw new Error('This benchmark writes its files with GDAL. Install gdal-bin and run it again.');
   const rows = await measureDecoding();

@@ -41,18 +41,35 @@ test('turning greys round lets the high value be dark', () => {
 });
 
 test('only another shape of the picture needs another program', () => {
-  const key = styleKey(single);
+  const key = styleKey(loader, single);
   expect(
-    styleKey({ ...single, gamma: 2, brightness: 0.5, channels: [{ band: 0, low: 0, high: 9, gamma: 1 }] }),
+    styleKey(loader, {
+      ...single,
+      gamma: 2,
+      brightness: 0.5,
+      channels: [{ band: 0, low: 0, high: 9, gamma: 1 }],
+    }),
   ).toBe(key);
   const [first, second] = colourMaps;
   const keys = [
-    styleKey({ ...single, colourMap: first ?? null }),
-    styleKey({ ...single, colourMap: second ?? null }),
-    styleKey({ ...single, hidden: 0 }),
-    styleKey(defaultDisplay(description(), null)),
+    styleKey(loader, { ...single, colourMap: first ?? null }),
+    styleKey(loader, { ...single, colourMap: second ?? null }),
+    styleKey(loader, { ...single, hidden: 0 }),
+    styleKey(loader, defaultDisplay(description(), null)),
   ];
   expect(new Set([key, ...keys]).size).toBe(5);
+});
+
+test('bytes in their own order are left to the texture, until something is changed', () => {
+  const own: TileLoader = {
+    ...loader,
+    channels: [...[0, 1, 2].map((band) => ({ kind: 'band', band }) as const), { kind: 'opacity' }],
+  };
+  const display = defaultDisplay(description(), null);
+  expect(rasterStyle(own, display)).toEqual({});
+  expect(rasterStyle(own, { ...display, contrast: 0.1 }).color).toBeDefined();
+  expect(rasterStyle(own, { ...display, channels: [...display.channels].reverse() }).color).toBeDefined();
+  expect(rasterStyle({ ...own, dtype: 'float32' }, display).color).toBeDefined();
 });
 
 test('a hidden value asks every channel that is shown', () => {

@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { Desk } from '../support/desk';
+import { launchApp, type LaunchedApp } from '../support/launch';
+
+/** What a user waits for when looking at one large raster; seconds. */
+export interface Viewing {
+  readonly image: string;
+  readonly view: { readonly width: number; readonly height: number };
+  /** From the click on Open until something is to be seen all over the extent. */
+  readonly firstPicture: number;
+  /** Until the whole extent is drawn as sharp as the screen shows it. */
+  readonly sharpExtent: number;
+  readonly oneToOne: number;
+  readonly secondVisit: number;
+  readonly roaming: Roaming;
+}
+
+export interface Roaming {
+  readonly moves: number;
+  readonly minutes: number;
+  /** ms; the longest that the main process's loop was held up */
+  readonly mainLoopDelay: number;
+  /** ms; the longest task of the window's thread */
+  readonly longestTask: number;
+  /** MiB resident of all processes, in the course of it */
+  readonly memory: readonly number[];
+}
+
+const view = { width: 1600, height: 900 };
+
+/** Opens a raster in the real application and goes through it. `shots` is a folder for screenshots. */
+export async function measureViewing(
+  image: string,
+  options: { readonly moves: number; readonly minutes: number; readonly shots?: string },
+): Promise<Viewing> {
+  const launched = await launchApp({ size: { width: 1600, height: 1000 } });
+  const desk = new Desk(launched);
+  try {
+    await desk.whenOnline();
+    await hidePanels(desk);
+    await fitMap(launched, desk);
+    const shot = async (name: string): Promise<void> => {
+      if (options.shots) await desk.screenshot(join(options.shots, `${name}.png`));
+    };
+    await watchTasks(desk.page);
+    const opened = await openTimed(desk, image, shot);
+    say({ ...opened });
+    await shot('2-sharp');
+    const box = await mapBox(desk);
+    const oneToOne = await timed(desk, () => desk.at('view-zoomToPixels').click());
+    await shot('3-one-to-one');
+    await timed(desk, () => desk.at('view-zoomToLayer').click());
+    const secondVisit = await timed(desk, () => desk.at('view-zoomToPixels').click());
+    await desk.at('view-zoomToLayer').click();
+    await desk.whenDrawn();
+    say({ oneToOne, secondVisit });
+    const roaming = await roam(launched, desk, options);
+    await shot('4-after-roaming');
+    return {
+      image,
+      view: { width: Math.round(box.width), height: Math.round(box.height) },
+      ...opened,
+      oneToOne,
+      secondVisit,
+      roaming,
+    };
+  } finally {
+    await launched.close();
+  }
+}
+
+/** The window draws in software here: what is not measured is put away. */
+async function hidePanels(desk: Desk): Promise<void> {
+  for (const panel of ['layers', 'bottom', 'processing']) await desk.at(`dock-${panel}`).click();
+}
+
+/** So far, for whoever waits. */
+const say = (found: object): void => void process.stderr.write(`${JSON.stringify(found)}\n`);
+
+async function mapBox(desk: Desk): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await desk.at('map').boundingBox();
+  if (!box) throw new Error('There is no map on screen.');
+  return box;
+}
+
+/** Gives the window such a size that its map has the size of the view. */
+async function fitMap(launched: LaunchedApp, desk: Desk): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    const box = await mapBox(desk);
+    const more = { width: view.width - Math.round(box.width), height: view.height - Math.round(box.height) };
+    if (more.width === 0 && more.height === 0) return;
+    const size = await desk.page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+    const wanted = { width: size.width + more.width, height: size.height + more.height };
+    await launched.app.evaluate(({ BrowserWindow }, { width, height }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+    }, wanted);
+    await desk.page
+      .waitForFunction(
+        ([width, height]) => innerWidth === width && innerHeight === height,
+        [wanted.width, wanted.height],
+        { timeout: 2000 },
+      )
+      .catch(() => undefined);
+  }
+}
+
+async function openTimed(
+  desk: Desk,
+  image: string,
+  shot: (name: string) => Promise<void>,
+): Promise<{ firstPicture: number; sharpExtent: number }> {
+  const start = await desk.page.evaluate(() => performance.now());
+  await desk.chooseFiles([image]);
+  await desk.page.waitForFunction(
+    () => performance.getEntriesByName('raster-first-picture').length > 0,
+    undefined,
+    {
+      timeout: 120_000,
+    },
+  );
+  await shot('1-first-picture');
+  await desk.whenDrawn();
+  return desk.page.evaluate((begin) => {
+    const [mark] = performance.getEntriesByName('raster-first-picture');
+    return {
+      firstPicture: ((mark?.startTime ?? NaN) - begin) / 1000,
+      sharpExtent: (performance.now() - begin) / 1000,
+    };
+  }, start);
+}
+
+/** Seconds from an act until the map is drawn, as the page counts them. */
+async function timed(desk: Desk, act: () => Promise<unknown>): Promise<number> {
+  const watched = desk.page.evaluate(async () => {
+    const map = document.querySelector('[data-testid="map"]');
+    if (!map) throw new Error('There is no map on screen.');
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+    const begin = await new Promise<number>((resolve) =>
+      document.addEventListener('click', () => resolve(performance.now()), { capture: true, once: true }),
+    );
+    // The click needs two frames to show in the attribute, if tiles are missing at all.
+    await frame();
+    let now = await frame();
+    while (map.getAttribute('data-state') !== 'ready') now = await frame();
+    return (now - begin) / 1000;
+  });
+  await act();
+  return watched;
+}
+
+async function watchTasks(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const kept = { longest: 0 };
+    (globalThis as unknown as { longTasks: typeof kept }).longTasks = kept;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) kept.longest = Math.max(kept.longest, duration);
+    }).observe({ type: 'longtask', buffered: false });
+  });
+}
+
+/** Pans and zooms at random, always the same way; then goes on for some minutes and watches the memory. */
+async function roam(
+  launched: LaunchedApp,
+  desk: Desk,
+  { moves, minutes }: { readonly moves: number; readonly minutes: number },
+): Promise<Roaming> {
+  await launched.app.evaluate(() => {
+    const { monitorEventLoopDelay } = process.getBuiltinModule
+      ? process.getBuiltinModule('node:perf_hooks')
+      : (process as unknown as { mainModule: NodeJS.Module }).mainModule.require('node:perf_hooks');
+    const histogram = monitorEventLoopDelay({ resolution: 5 });
+    histogram.enable();
+    (globalThis as unknown as { loopDelay: typeof histogram }).loopDelay = histogram;
+  });
+  await desk.page.evaluate(() => {
+    (globalThis as unknown as { longTasks: { longest: number } }).longTasks.longest = 0;
+  });
+  const random = generator();
+  const memory = [await resident(launched)];
+  for (let move = 0; move < moves; move++) await step(desk, random);
+  const mainLoopDelay = await launched.app.evaluate(() => {
+    const { loopDelay } = globalThis as unknown as { loopDelay: { max: number } };
+    return loopDelay.max / 1e6;
+  });
+  const longestTask = await desk.page.evaluate(
+    () => (globalThis as unknown as { longTasks: { longest: number } }).longTasks.longest,
+  );
+  memory.push(await resident(launched));
+  const end = Date.now() + minutes * 60_000;
+  for (let next = Date.now() + 20_000; Date.now() < end;) {
+    await step(desk, random);
+    if (Date.now() < next) continue;
+    memory.push(await resident(launched));
+    next = Date.now() + 20_000;
+  }
+  return { moves, minutes, mainLoopDelay, longestTask, memory };
+}
+
+function generator(): () => number {
+  let state = 12345;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** One pan by the mouse or one turn of its wheel, and a moment of looking. */
+async function step(desk: Desk, random: () => number): Promise<void> {
+  const { mouse } = desk.page;
+  const box = await mapBox(desk);
+  const place = () => ({
+    x: box.x + box.width * (0.2 + 0.6 * random()),
+    y: box.y + box.height * (0.2 + 0.6 * random()),
+  });
+  const from = place();
+  await mouse.move(from.x, from.y);
+  if (random() < 0.5) {
+    const to = place();
+    await mouse.down();
+    await mouse.move(to.x, to.y, { steps: 6 });
+    await mouse.up();
+  } else {
+    await mouse.wheel(0, random() < 0.5 ? 240 : -240);
+  }
+  await desk.page.waitForTimeout(120);
+  // So as not to lose the picture.
+  if (random() < 0.05) await desk.at('view-zoomToLayer').click();
+}
+
+/** MiB of all processes of the application. */
+async function resident(launched: LaunchedApp): Promise<number> {
+  const kilobytes = await launched.app.evaluate(({ app }) =>
+    app.getAppMetrics().reduce((sum, { memory }) => sum + memory.workingSetSize, 0),
+  );
+  return Math.round(kilobytes / 1024);
+}
