@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { AppError, toErrorData } from '@shared/errors';
+import { AppError, toErrorData, type ErrorData } from '@shared/errors';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
 import type { Log } from '@shared/log';
 import { Bandwidth, noLimits, type BandwidthLimits } from './bandwidth';
@@ -66,6 +66,7 @@ export class Runs {
   readonly #active = new Map<string, ActiveRun>();
   readonly #accounts = new Map<string, { readonly slots: Slots; readonly parallelism: Parallelism }>();
   readonly #leases: Leases;
+  readonly #untold = new Map<string, ErrorData>();
   readonly #bandwidth: Bandwidth;
   readonly #turns = new Turns();
   readonly #renewal: NodeJS.Timeout;
@@ -106,6 +107,11 @@ export class Runs {
     return this.#active.get(uploadId)?.retries.next() ?? null;
   }
 
+  /** Why an upload stopped, where that could not be written down: a full disk; null for none. */
+  untold(uploadId: string): ErrorData | null {
+    return this.#untold.get(uploadId) ?? null;
+  }
+
   /** Resolves once the upload has ended or is stopped. */
   async ended(uploadId: string): Promise<void> {
     await this.#active.get(uploadId)?.ended;
@@ -113,6 +119,7 @@ export class Runs {
 
   begin(uploadId: string): void {
     if (this.#closed || this.#active.has(uploadId)) return;
+    this.#untold.delete(uploadId);
     const abort = new AbortController();
     // Every chunk on its way, and everything that waits, listens.
     setMaxListeners(0, abort.signal);
@@ -173,6 +180,7 @@ export class Runs {
           upload: uploadId,
           failure,
         });
+        this.#untold.set(uploadId, toErrorData(failure));
       });
     }
   }

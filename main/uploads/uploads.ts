@@ -266,7 +266,13 @@ export class Uploads {
   #record(uploadId: string): UploadRecord {
     const upload = this.#ports.ledger.get(uploadId);
     if (!upload) throw new AppError('uploads.not_found');
-    return upload;
+    return this.#asItIs(upload);
+  }
+
+  /** What the ledger says, or that it stopped where the ledger could not be told so. */
+  #asItIs(upload: UploadRecord): UploadRecord {
+    const error = this.#runs.untold(upload.id);
+    return error === null ? upload : { ...upload, state: 'failed', error };
   }
 
   async #change(uploadId: string, change: UploadChange): Promise<void> {
@@ -275,7 +281,7 @@ export class Uploads {
   }
 
   #describe(upload: UploadRecord): Upload {
-    return describeUpload(upload, this.#ports.ledger.chunks(upload.id), {
+    return describeUpload(this.#asItIs(upload), this.#ports.ledger.chunks(upload.id), {
       rate: this.#runs.rate(upload.id),
       retryAt: this.#runs.retryAt(upload.id),
     });

@@ -7,6 +7,9 @@ export type OpenDialog =
   | { readonly kind: 'accounts'; readonly adding: boolean }
   | { readonly kind: 'about' }
   | { readonly kind: 'upload'; readonly layer: RasterLayer }
+  /** Files and folders, by their paths. */
+  | { readonly kind: 'uploadFiles'; readonly paths: readonly string[] }
+  | { readonly kind: 'bandwidth' }
   | { readonly kind: 'rasterInfo'; readonly layer: RasterLayer }
   | { readonly kind: 'run' }
   | { readonly kind: 'confirm'; readonly question: Question };

@@ -1,4 +1,11 @@
-import type { Upload, UploadChunk, UploadPlanView, UploadState } from '@shared/ipc/types';
+import type {
+  Bandwidth,
+  StartedUploads,
+  Upload,
+  UploadChunk,
+  UploadPlanView,
+  UploadState,
+} from '@shared/ipc/types';
 import type { Api } from '../bridge';
 import { Loadable } from './loadable.svelte';
 
@@ -13,6 +20,7 @@ export const isFinished = (upload: Upload): boolean =>
 /** Uploads of the active account, newest first, and the chunk map of one of them. */
 export class Uploads {
   readonly list = new Loadable<readonly Upload[]>();
+  readonly bandwidth = new Loadable<Bandwidth>();
   readonly #api: Api;
   #mapped = $state<string | null>(null);
   #chunks = $state.raw<readonly UploadChunk[]>([]);
@@ -29,6 +37,17 @@ export class Uploads {
 
   get all(): readonly Upload[] {
     return this.list.value ?? [];
+  }
+
+  /** What has not ended, in the order in which it is sent. */
+  get queue(): readonly Upload[] {
+    return this.all.filter((upload) => !isFinished(upload)).sort((a, b) => a.position - b.position);
+  }
+
+  /** What has ended, the last first. */
+  get history(): readonly Upload[] {
+    const ended = (upload: Upload): string => upload.finishedAt ?? upload.createdAt;
+    return this.all.filter(isFinished).sort((a, b) => ended(b).localeCompare(ended(a)));
   }
 
   get runningCount(): number {
@@ -65,6 +84,58 @@ export class Uploads {
     const upload = await this.#api.call('uploads.start', { rasterId, mosaic, ...size });
     this.#put(upload);
     return upload;
+  }
+
+  /** Files and folders of files, all into one mosaic. */
+  async startFiles(paths: readonly string[], mosaic: MosaicChoice): Promise<StartedUploads> {
+    const started = await this.#api.call('uploads.startFiles', { paths: [...paths], mosaic });
+    started.uploads.forEach((upload) => this.#put(upload));
+    return started;
+  }
+
+  /** Up (-1) or down (1) in the queue; false at its end. */
+  async shift(uploadId: string, by: -1 | 1): Promise<boolean> {
+    const { queue } = this;
+    const at = queue.findIndex((upload) => upload.id === uploadId);
+    const target = at + (by === 1 ? 2 : -1);
+    if (at < 0 || target < 0 || (by === 1 && at === queue.length - 1)) return false;
+    await this.moveBefore(uploadId, queue[target]?.id ?? null);
+    return true;
+  }
+
+  /** Before another one of the queue; null: to its end. */
+  moveBefore(uploadId: string, before: string | null): Promise<void> {
+    return this.#api.call('uploads.move', { uploadId, before });
+  }
+
+  pauseAll(): Promise<void> {
+    return this.#api.call('uploads.pauseAll');
+  }
+
+  resumeAll(): Promise<void> {
+    return this.#api.call('uploads.resumeAll');
+  }
+
+  clearHistory(): Promise<void> {
+    return this.#api.call('uploads.clearHistory');
+  }
+
+  /** Images of a mosaic that the server could not prepare; answers with their number. */
+  removeFailedImages(mosaicId: string): Promise<number> {
+    return this.#api.call('uploads.removeFailedImages', { mosaicId });
+  }
+
+  async loadBandwidth(): Promise<void> {
+    await this.bandwidth.load(() => this.#api.call('uploads.bandwidth'));
+  }
+
+  async limit(bandwidth: Bandwidth): Promise<void> {
+    this.bandwidth.set(await this.#api.call('uploads.setBandwidth', bandwidth));
+  }
+
+  /** The network is back: nothing waits longer than it must. */
+  networkIsBack(): Promise<void> {
+    return this.#api.call('uploads.networkIsBack');
   }
 
   pause(uploadId: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
   mapflowImageServer,
   sourceOpener,
   Uploads,
+  type OpenSource,
   type Timing,
   type UploadsPorts,
 } from '../../main/uploads';
@@ -41,21 +42,34 @@ export interface Workplace {
   readonly folder: string;
   readonly engine: TestEngine;
   readonly library: Library;
+  readonly wrapSource: (open: OpenSource) => OpenSource;
   /** An orthophoto that makes a handful of chunks. */
   readonly image: string;
   close(): Promise<void>;
 }
 
-export async function openWorkplace(): Promise<Workplace> {
+export interface WorkplaceOptions {
+  /** bytes that the engine stores */
+  readonly memoryLimit?: number;
+  /** Closed with the workplace; one in its folder when absent. */
+  readonly library?: Library;
+  /** What stands between the queue and its files. */
+  readonly wrapSource?: (open: OpenSource) => OpenSource;
+}
+
+export async function openWorkplace(options: WorkplaceOptions = {}): Promise<Workplace> {
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-faults-'));
-  const engine = await startTestEngine();
-  const library = openLibrary(join(folder, 'library.db'), { log: silentLog, durability: 'relaxed' });
+  const { memoryLimit, wrapSource = (open) => open } = options;
+  const engine = await startTestEngine(memoryLimit === undefined ? {} : { limits: { memoryLimit } });
+  const library =
+    options.library ?? openLibrary(join(folder, 'library.db'), { log: silentLog, durability: 'relaxed' });
   const image = join(folder, 'ortho.tif');
   writeOrthophoto(image, { columns: 4, rows: 3, seed: 5 });
   return {
     folder,
     engine,
     library,
+    wrapSource,
     image,
     close: async () => {
       library.close();
@@ -128,7 +142,9 @@ export class Workbench {
             throw new AppError('accounts.signed_out', { account });
           }
         }),
-      openSource: sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }),
+      openSource: workplace.wrapSource(
+        sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }),
+      ),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       timingFor: () => timing,
       waiting,

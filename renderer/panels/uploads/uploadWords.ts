@@ -5,6 +5,7 @@ import CirclePause from '@lucide/svelte/icons/circle-pause';
 import Clock from '@lucide/svelte/icons/clock';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import ListChecks from '@lucide/svelte/icons/list-checks';
+import TimerReset from '@lucide/svelte/icons/timer-reset';
 import UploadIcon from '@lucide/svelte/icons/cloud-upload';
 import WifiOff from '@lucide/svelte/icons/wifi-off';
 import { m } from '@shared/i18n';
@@ -35,6 +36,13 @@ export function uploadStateWord(state: UploadState): string {
       return m.uploads_state_cancelled();
   }
 }
+
+/** The word of the state; one of its own while every chunk waits for the next attempt. */
+export const uploadWord = ({ state, retryAt }: Upload): string =>
+  retryAt === null ? uploadStateWord(state) : m.uploads_state_retrying();
+
+export const uploadIcon = ({ state, retryAt }: Upload): Icon =>
+  retryAt === null ? uploadStateIcon[state] : TimerReset;
 
 export const uploadStateIcon: Readonly<Record<UploadState, Icon>> = {
   waiting: Clock,

@@ -1,6 +1,7 @@
 import type { UploadChunk } from '@shared/ipc/types';
 import { expect, test } from 'vitest';
 import { UploadDraft } from '../../../renderer/state/uploadDraft.svelte';
+import { BandwidthDraft } from '../../../renderer/state/bandwidthDraft.svelte';
 import { LayerStack } from '../../../renderer/state/layers.svelte';
 import { Uploads } from '../../../renderer/state/uploads.svelte';
 import { FakeApi } from './fakeApi';
@@ -101,4 +102,49 @@ test('a finding that stops, or a missing name, keeps the draft from starting', a
   expect(draft.ready).toBe(false);
   draft.mosaicName = ' ';
   expect(draft.ready).toBe(false);
+});
+
+test('the queue stands in its order, what has ended below it, the last first', async () => {
+  const api = new FakeApi({ 'uploads.move': () => undefined });
+  const uploads = new Uploads(api);
+  for (const position of [3, 1, 2]) api.emit('uploads.changed', upload(`q${position}`, { position }));
+  const ended = (id: string, finishedAt: string) =>
+    api.emit('uploads.changed', upload(id, { state: 'done', finishedAt, position: 0 }));
+  ended('older', '2026-01-02T00:00:00Z');
+  ended('newer', '2026-01-03T00:00:00Z');
+  expect(uploads.queue.map(({ id }) => id)).toEqual(['q1', 'q2', 'q3']);
+  expect(uploads.history.map(({ id }) => id)).toEqual(['newer', 'older']);
+  expect(await uploads.shift('q1', -1)).toBe(false);
+  expect(await uploads.shift('q3', 1)).toBe(false);
+  await uploads.shift('q3', -1);
+  await uploads.shift('q1', 1);
+  await uploads.shift('q2', 1);
+  expect(api.asked.filter(({ channel }) => channel === 'uploads.move').map(({ input }) => input)).toEqual([
+    { uploadId: 'q3', before: 'q2' },
+    { uploadId: 'q1', before: 'q3' },
+    { uploadId: 'q2', before: null },
+  ]);
+});
+
+test('limits of the bandwidth are typed in megabytes and hours, and nonsense is none', () => {
+  const draft = new BandwidthDraft({ limit: 2_500_000, night: { from: 1320, to: 360, limit: null } });
+  expect([draft.day, draft.hasNight, draft.from, draft.to, draft.night]).toEqual([
+    '2.5',
+    true,
+    '22:00',
+    '06:00',
+    '',
+  ]);
+  expect(draft.value).toEqual({ limit: 2_500_000, night: { from: 1320, to: 360, limit: null } });
+  draft.day = ' 0,5 ';
+  draft.hasNight = false;
+  expect(draft.value).toEqual({ limit: 500_000, night: null });
+  for (const wrong of ['fast', '-1', '0', '0.0001', '1e99']) {
+    draft.day = wrong;
+    expect([wrong, draft.isRate(wrong), draft.value]).toEqual([wrong, false, null]);
+  }
+  draft.day = '';
+  draft.hasNight = true;
+  draft.to = draft.from;
+  expect(draft.value).toBeNull();
 });
