@@ -1,11 +1,15 @@
 import { compress, decompress, FORMAT_RGB, FORMAT_RGBA } from '@julusian/jpeg-turbo';
 import BetterSqlite3 from 'better-sqlite3';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BlockJob } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
 import { createNodeCodecs, openFile } from '../rasters';
 import type { DecodeImage, JpegEncoder, RasterAccess } from './rasterAccess';
 import { tileSide } from './remote/tileSource';
+import { onnxNetworks } from './networks';
 import { builtInModels } from './server';
 import type { OpenDatabase } from './store';
 import type { TaskTools } from './tasks/execute';
@@ -84,9 +88,28 @@ export const decodeImage: DecodeImage = async (bytes) => {
   return { width: webp.width, height: webp.height, rgba: webp.samples as Uint8Array };
 };
 
+/**
+ * Where the networks' weights lie: in the sources, from wherever the program runs. In a package they lie beside the archive,
+ * not in it.
+ */
+function weightsFolder(): string {
+  const inSources = join('main', 'engine', 'models', 'weights');
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const candidate = join(folder.replace(/([/\\])app\.asar(?=[/\\]|$)/, '$1app.asar.unpacked'), inSources);
+    if (existsSync(candidate) || dirname(folder) === folder) return candidate;
+  }
+}
+
 /** What a pixel thread works with. */
 export function threadTools(): TaskTools {
-  return { rasters: nodeRasters(true), encodeJpeg, decodeImage, models: builtInModels, openDatabase };
+  return {
+    rasters: nodeRasters(true),
+    encodeJpeg,
+    decodeImage,
+    models: builtInModels,
+    networks: onnxNetworks(weightsFolder()),
+    openDatabase,
+  };
 }
 
 /** All cores but one, which answers requests. */

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { hasGdal } from '../support/data';
 import { measureDecoding, type DecodingRow } from './decode';
+import { benchModels } from './models/bench';
 import { printRaster } from './raster';
 
 const { values, positionals } = parseArgs({
@@ -13,13 +14,21 @@ const { values, positionals } = parseArgs({
     image: { type: 'string' },
     minutes: { type: 'string', default: '0.5' },
     shots: { type: 'string' },
+    scene: { type: 'string' },
+    truth: { type: 'string' },
+    model: { type: 'string' },
+    class: { type: 'string' },
   },
   allowPositionals: true,
 });
 
 async function bench(what: string): Promise<void> {
   if (what === 'raster') return printRaster(values);
-  if (what !== 'decode') throw new Error(`There is no benchmark "${what}". There are: decode, raster.`);
+  if (what === 'models') {
+    process.stdout.write(await benchModels(values));
+    return;
+  }
+  if (what !== 'decode') throw new Error(`There is no benchmark "${what}". There are: decode, models, raster.`);
   if (!hasGdal)
     throw new Error('This benchmark writes its files with GDAL. Install gdal-bin and run it again.');
   const rows = await measureDecoding();

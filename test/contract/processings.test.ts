@@ -201,11 +201,6 @@ test.each<[string, () => Change, string]>([
   ['an area that crosses itself', () => ({ geometry: bowTie }), 'api.geometry_invalid'],
   ['an area that is not closed', () => ({ geometry: open }), 'api.geometry_invalid'],
   [
-    'a model that cannot run here',
-    () => ({ wdId: '8cb13006-a299-4df6-b47d-91bd63de947f' }),
-    'api.engine_model_not_available',
-  ],
-  [
     'an option that cannot run here',
     () => ({ blocks: [{ name: 'Heights', enabled: true }] }),
     'api.engine_block_not_available',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endProcess } from '../../bootstrap/display.mjs';
 import { inRoot } from '../../bootstrap/places.mjs';
@@ -22,7 +22,7 @@ export const packageStage = {
       return { passed: 0, failed: 0, skipped: 0, note: 'no application' };
     const code = await pack(runtime, [], env, print);
     if (code !== 0) return { passed: 0, failed: 1, skipped: 0, note: 'electron-builder failed' };
-    const checks = [startsWithItsVersion, startsItsEngine, hasItsFuses];
+    const checks = [startsWithItsVersion, startsItsEngine, hasItsFuses, hasItsNetworks];
     let failed = 0;
     for (const check of checks) {
       const problem = await check(packedProgram(), env).catch((error) => String(error));
@@ -90,6 +90,29 @@ function startsItsEngine(/** @type {string} */ program, /** @type {NodeJS.Proces
       await endProcess(child);
     }
   });
+}
+
+/**
+ * The weights of the learned models, and the library that runs them, for this platform alone.
+ * @returns {Promise<string | null>} what is wrong
+ */
+async function hasItsNetworks(/** @type {string} */ program) {
+  const resources = process.platform === 'darwin' ? join('..', 'Resources') : 'resources';
+  const beside = join(dirname(program), resources, 'app.asar.unpacked');
+  const weights = join(beside, 'main', 'engine', 'models', 'weights');
+  const wanted = readdirSync(inRoot('main', 'engine', 'models', 'weights')).filter((name) =>
+    name.endsWith('.onnx'),
+  );
+  const absent = wanted.filter((name) => !existsSync(join(weights, name)));
+  if (absent.length > 0) return `These weights are not in the package: ${absent.join(', ')}`;
+  const runtimes = join(beside, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6');
+  const found = readdirSync(runtimes).flatMap((platform) =>
+    readdirSync(join(runtimes, platform)).map((arch) => `${platform}/${arch}`),
+  );
+  const own = `${process.platform}/${process.arch}`;
+  return found.join() === own
+    ? null
+    : `The package runs networks on ${found.join(', ')}, not on ${own} alone.`;
 }
 
 /** @returns {Promise<string | null>} what is wrong */

@@ -31,7 +31,7 @@ export function simplification(): ModelBlock {
     description: m.block_simplification_description(),
     optional: true,
     price: 0,
-    available: false,
+    available: true,
   };
 }
 

@@ -3,6 +3,15 @@ import { AppError } from '@shared/errors';
 import { m } from '@shared/i18n';
 import * as blocks from './blocks';
 import { forestDetector } from './forest/index';
+import {
+  aerialGsd,
+  buildingsDetector,
+  buildingsGsd,
+  constructionDetector,
+  constructionGsd,
+  roadsDetector,
+  roadsGsd,
+} from './learned/index';
 import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
 export { detectRows, type DetectionJob } from './run';
@@ -35,7 +44,7 @@ function buildings(): ModelInfo {
     blocks.openStreetMap(),
     blocks.heights(10),
   ];
-  return describe(identity, { min: 0.2, max: 1.5, native: 0.5 }, steps);
+  return describe(identity, buildingsGsd, steps);
 }
 
 function buildingsAerial(): ModelInfo {
@@ -46,7 +55,7 @@ function buildingsAerial(): ModelInfo {
     styleName: 'buildings',
   };
   const steps = [blocks.segmentation(10), blocks.simplification()];
-  return describe(identity, { min: 0.1, max: 0.3, native: 0.1 }, steps, { min: 19, max: 20 });
+  return describe(identity, aerialGsd, steps, { min: 19, max: 20 });
 }
 
 function forest(): ModelInfo {
@@ -69,7 +78,7 @@ function roads(): ModelInfo {
     description: m.model_roads_description(),
     styleName: 'roads',
   };
-  return describe(identity, { min: 0.2, max: 1.2, native: 0.5 }, [blocks.segmentation(5)]);
+  return describe(identity, roadsGsd, [blocks.segmentation(5)]);
 }
 
 function construction(): ModelInfo {
@@ -79,18 +88,24 @@ function construction(): ModelInfo {
     description: m.model_construction_description(),
     styleName: 'construction',
   };
-  return describe(identity, { min: 0.5, max: 2, native: 0.5 }, [blocks.segmentation(4)]);
+  return describe(identity, constructionGsd, [blocks.segmentation(4)]);
 }
 
 /** All models, in the reference's order; descriptions are in the language of the moment. */
 export function listModels(): readonly Model[] {
-  const trees = forest();
+  const [houses, houses10cm, trees, ways, sites] = [
+    buildings(),
+    buildingsAerial(),
+    forest(),
+    roads(),
+    construction(),
+  ];
   return [
-    { info: buildings(), detector: null },
-    { info: buildingsAerial(), detector: null },
+    { info: houses, detector: buildingsDetector(houses.name, buildingsGsd) },
+    { info: houses10cm, detector: buildingsDetector(houses10cm.name, aerialGsd) },
     { info: trees, detector: forestDetector(trees.name) },
-    { info: roads(), detector: null },
-    { info: construction(), detector: null },
+    { info: ways, detector: roadsDetector(ways.name) },
+    { info: sites, detector: constructionDetector(sites.name) },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { PixelWindow } from '@shared/tiff/types';
-import type { Detector, DetectorContext, MaskBand, PixelSource, RgbWindow } from './types';
+import type { Detector, DetectorContext, MaskBand, Networks, PixelSource, RgbWindow } from './types';
 
 /** px; with a margin of some 40 the overlap costs a tenth, and a window's arrays stay under 40 MB */
 const WINDOW_WIDTH = 1024;
@@ -9,6 +9,7 @@ export interface DetectionJob {
   readonly source: PixelSource;
   readonly detector: Detector;
   readonly context: DetectorContext;
+  readonly networks: Networks;
   /** Rows [from, to) of the working grid: a partition. Any cut of the grid gives the same mask. */
   readonly rows: { readonly from: number; readonly to: number };
   readonly signal?: AbortSignal;
@@ -42,7 +43,7 @@ export async function* detectRows(job: DetectionJob): AsyncGenerator<MaskBand> {
       classes: new Uint8Array(source.width * inner.height),
     };
     const outer = grow(inner, margin, source);
-    const mask = job.detector.classify(pixels, source.gsd, job.context);
+    const mask = await job.detector.classify(pixels, source.gsd, job.context, job.networks);
     copyInner(mask, outer, inner, band);
     job.onProgress?.((i + 1) / windows.length);
     if (inner.x + inner.width === source.width) {

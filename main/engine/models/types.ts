@@ -99,9 +99,32 @@ export interface PolygonRules {
   readonly tolerance: number;
 }
 
+/** How packed probabilities become objects that lie apart. */
+export interface ObjectRules {
+  /** 0–1: a pixel belongs to an object from this probability on. */
+  readonly threshold: number;
+  /** 0–1: an object's core is where its interior has at least this probability. */
+  readonly core: number;
+  /** px; how far an object reaches beyond its core */
+  readonly reach: number;
+  /** px; smaller cores are chance */
+  readonly leastCore: number;
+}
+
+/** Runs learned networks; handed in by the engine's entries, for it needs machine code. */
+export interface Networks {
+  /**
+   * Packed probabilities of a window's pixels, width·height bytes: that of an object in sixteenths (0–15) times 16, plus that of
+   * an object's interior. 0 where nothing is valid. Throws `engine.network_unavailable`.
+   */
+  run(weights: string, window: RgbWindow): Promise<Uint8Array>;
+}
+
 export interface Detector {
+  /** With `objects` one class: the mask holds packed probabilities, not classes. */
   readonly classes: readonly MaskClass[];
   readonly polygons: PolygonRules;
+  readonly objects?: ObjectRules;
   /** The pixel size (m) to work at for imagery of this pixel size (m). */
   workingGsd(imageGsd: number): number;
   /** How many pixels around a pixel its class may depend on, at a working pixel size (m). */
@@ -115,7 +138,12 @@ export interface Detector {
    * The class of every pixel of a window: width·height values of `classes`, 0 for background and for pixels that are not
    * valid. Only pixels farther than `margin` from the window's border (or at the border of the source) are final.
    */
-  classify(window: RgbWindow, gsd: number, context: DetectorContext): Uint8Array;
+  classify(
+    window: RgbWindow,
+    gsd: number,
+    context: DetectorContext,
+    networks: Networks,
+  ): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface Model {

@@ -222,13 +222,17 @@ export class ProcessingQueue {
     progress: Progress,
     signal: AbortSignal,
   ): Promise<number> {
+    const blocks = row.blocks.filter(({ enabled }) => enabled).map(({ name }) => name);
     let features = 0;
     for (let area = 0; area < plan.areas.length; area++) {
       const masks = partitions
         .filter(({ aoi }) => aoi === area)
         .map(({ position }) => this.files.mask(row.id, position));
       const target = this.files.features(row.id, area);
-      const traced = await this.runner.run<'trace'>({ kind: 'trace', plan, area, masks, target }, { signal });
+      const traced = await this.runner.run<'trace'>(
+        { kind: 'trace', plan, area, masks, blocks, target },
+        { signal },
+      );
       features += traced.features;
       progress.traced(area);
     }

@@ -24,6 +24,7 @@ export async function detect(
       source: partOf(imagery, area.window, inside, detector.margin(imagery.gsd)),
       detector: skippingEmpty(detector),
       context: plan.context,
+      networks: tools.networks,
       rows: task.rows,
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -75,9 +76,9 @@ function skippingEmpty(detector: Detector): Detector {
     workingGsd: (gsd) => detector.workingGsd(gsd),
     margin: (gsd) => detector.margin(gsd),
     prepare: (source, signal) => detector.prepare(source, signal),
-    classify: (window, gsd, context) =>
+    classify: (window, gsd, context, networks) =>
       window.valid.includes(1)
-        ? detector.classify(window, gsd, context)
+        ? detector.classify(window, gsd, context, networks)
         : new Uint8Array(window.width * window.height),
   };
 }

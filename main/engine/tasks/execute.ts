@@ -1,5 +1,6 @@
 import { fetchImagery } from '../remote/fetchImagery';
 import type { DecodeImage, JpegEncoder, RasterAccess } from '../rasterAccess';
+import type { Networks } from '../models/types';
 import type { ModelCatalogue } from '../services';
 import { detect } from './detect';
 import { plan } from './plan';
@@ -16,6 +17,7 @@ export interface TaskTools {
   readonly encodeJpeg: JpegEncoder;
   readonly decodeImage: DecodeImage;
   readonly models: ModelCatalogue;
+  readonly networks: Networks;
   readonly openDatabase: OpenDatabase;
 }
 

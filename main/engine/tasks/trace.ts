@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { gridToLonLat } from '../imagery/grid';
 import { ringArea } from '../imagery/ground';
 import { detectorFor } from '../models/index';
-import { vectorize, type ResultFeature } from '../vectorize/index';
+import type { MaskBand } from '../models/types';
+import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
 import type { TaskTools } from './execute';
 import { readMasks } from './maskFile';
 import type { TaskOptions, TraceResult, TraceTask } from './types';
@@ -18,14 +19,18 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
   if (!area) throw new Error(`no area ${String(task.area)}`);
   const detector = detectorFor(tools.models.find(plan.modelId));
   const toLonLat = gridToLonLat(plan.grid);
-  const features = vectorize(readMasks(task.masks), {
+  const job: VectorizeJob = {
     width: area.window.width,
     gsd: plan.grid.gsd,
     classes: detector.classes,
     rules: detector.polygons,
+    rightAngles: task.blocks.includes('Simplification'),
     toLonLat: (x, y) => toLonLat(area.window.x + x, area.window.y + y),
     ringArea,
-  });
+  };
+  const { objects } = detector;
+  const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks);
+  const features = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
   return { features: await writeLines(task.target, features, options.signal) };
 }
 

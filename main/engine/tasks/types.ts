@@ -54,6 +54,8 @@ export interface TraceTask {
   readonly area: number;
   /** In order, from the top. */
   readonly masks: readonly string[];
+  /** Names of the optional blocks that are switched on. */
+  readonly blocks: readonly string[];
   readonly target: string;
 }
 

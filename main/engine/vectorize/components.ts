@@ -32,7 +32,7 @@ export class Components {
   }
 
   /** Labels a row below `previous`; `finishRow` must follow. */
-  add(previous: Uint8Array, row: Uint8Array): void {
+  add(previous: Int32Array, row: Int32Array): void {
     const next = this.#next;
     for (let x = 0; x < this.width; x++) {
       const value = row[x]!;
@@ -47,7 +47,7 @@ export class Components {
   }
 
   /** The components of `previous` that do not reach into `row`: they are complete. */
-  finishRow(previous: Uint8Array, row: Uint8Array): Component[] {
+  finishRow(previous: Int32Array, row: Int32Array): Component[] {
     this.#row++;
     for (let x = 0; x < this.width; x++) {
       if (row[x] === 0) continue;

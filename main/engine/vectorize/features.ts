@@ -1,6 +1,8 @@
 import type { Feature, Polygon } from 'geojson';
-import type { MaskBand, MaskClass, PolygonRules } from '../models/types';
+import type { MaskBand, MaskClass, ObjectRules, PolygonRules } from '../models/types';
 import type { Ring } from './chains';
+import { objectsOf } from './instances';
+import { rightAngled } from './rightAngles';
 import { simplify } from './simplify';
 import { MaskTracer, type TracedPolygon } from './trace';
 import { ringsAreValid, type FlatRing } from './validity';
@@ -14,6 +16,14 @@ export interface ResultProperties {
   readonly class_id: string;
   /** m² on the ellipsoid, holes taken off */
   readonly area: number;
+  /** 0–1: how sure a learned model is, over all of the object. */
+  readonly confidence?: number;
+  /** What the outline is, where right angles were asked for: RECTANGLE, L-SHAPE, RIGHT-ANGLED, or COMPLEX without them. */
+  readonly shape_type?: string;
+  /** 0–1: how much the right-angled outline and the one that was found have in common. */
+  readonly simplification_confidence_score?: number;
+  /** m, where a surface model is at hand */
+  readonly building_height?: number;
 }
 
 export type ResultFeature = Feature<Polygon, ResultProperties>;
@@ -25,6 +35,8 @@ export interface VectorizeJob {
   readonly gsd: number;
   readonly classes: readonly MaskClass[];
   readonly rules: PolygonRules;
+  /** Whether outlines become right-angled where the evidence supports it. */
+  readonly rightAngles?: boolean;
   /** Longitude and latitude (degrees, WGS 84) of a point of the working grid; (0, 0) is its top left corner. */
   readonly toLonLat: (x: number, y: number) => LonLat;
   /** m², unsigned, of a ring on the ellipsoid; its first point is not repeated. */
@@ -51,13 +63,42 @@ export async function* vectorize(
   for (const polygon of tracer.finish()) yield* toFeature(polygon);
 }
 
-function featureMaker(job: VectorizeJob): (polygon: TracedPolygon) => ResultFeature[] {
+/**
+ * The polygons of packed probabilities, each an object of its own with its `confidence`. `open` gives the bands from the top
+ * down; it is called twice.
+ */
+export async function* vectorizeObjects(
+  open: () => AsyncIterable<MaskBand> | Iterable<MaskBand>,
+  job: VectorizeJob & { readonly objects: ObjectRules },
+): AsyncGenerator<ResultFeature> {
+  const pixel = job.gsd * job.gsd;
+  const tracer = new MaskTracer(job.width, {
+    minPixels: job.rules.minArea / pixel,
+    minHolePixels: job.rules.minHole / pixel,
+  });
+  const { bands, confidence } = await objectsOf(open, job.width, job.objects);
+  const [only] = job.classes;
+  const toFeature = featureMaker(job, only && { entry: only, confidence });
+  for await (const band of bands) {
+    for (const polygon of tracer.push(band)) yield* toFeature(polygon);
+  }
+  for (const polygon of tracer.finish()) yield* toFeature(polygon);
+}
+
+/** Objects that have numbers of their own, all of one class. */
+interface Numbered {
+  readonly entry: MaskClass;
+  readonly confidence: (number: number) => number;
+}
+
+function featureMaker(job: VectorizeJob, numbered?: Numbered): (polygon: TracedPolygon) => ResultFeature[] {
   const classes = new Map(job.classes.map((entry) => [entry.value, entry]));
   let count = 0;
   return (polygon) => {
-    const entry = classes.get(polygon.value);
-    const rings = entry && geographic(polygon, job);
-    if (!rings) return [];
+    const entry = numbered?.entry ?? classes.get(polygon.value);
+    const shape = entry && shapeOf(polygon, job);
+    if (!shape) return [];
+    const { rings, properties } = shape;
     const [exterior, ...holes] = rings;
     const area = holes.reduce((sum, hole) => sum - job.ringArea(hole), job.ringArea(exterior!));
     if (area <= 0) return [];
@@ -71,6 +112,8 @@ function featureMaker(job: VectorizeJob): (polygon: TracedPolygon) => ResultFeat
           object_type: entry.objectType,
           class_id: entry.classId,
           area: Math.round(area * 100) / 100,
+          ...(numbered ? { confidence: rounded(numbered.confidence(polygon.value)) } : {}),
+          ...properties,
         },
       },
     ];
@@ -83,6 +126,47 @@ function featureMaker(job: VectorizeJob): (polygon: TracedPolygon) => ResultFeat
  */
 function decimalsFor(gsd: number): number {
   return Math.max(7, Math.ceil(6 - Math.log10(gsd)));
+}
+
+const rounded = (share: number): number => Math.round(share * 1000) / 1000;
+
+interface Shape {
+  readonly rings: LonLat[][];
+  readonly properties: Partial<ResultProperties>;
+}
+
+/** Walls shorter than this are not told from wobbles: m, and px of the working grid. */
+const SHORTEST_WALL = { metres: 0.8, pixels: 3 };
+
+/** The outline, with right angles where they are wanted and supported. */
+function shapeOf(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
+  if (job.rightAngles) {
+    const right = rightShape(polygon, job);
+    if (right) return right;
+  }
+  const rings = geographic(polygon, job);
+  return rings && { rings, properties: job.rightAngles ? { shape_type: 'COMPLEX' } : {} };
+}
+
+/** All rings have to be right-angled, and to make a valid polygon together. */
+function rightShape(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
+  const scale = 10 ** decimalsFor(job.gsd);
+  const shortest = Math.max(SHORTEST_WALL.metres / job.gsd, SHORTEST_WALL.pixels);
+  const outlines: FlatRing[] = [];
+  let agreement = 1;
+  for (const ring of [polygon.exterior, ...polygon.holes]) {
+    const right = rightAngled(ring, shortest);
+    if (!right) return null;
+    outlines.push(inDegrees(right.corners, scale, job.toLonLat));
+    agreement = Math.min(agreement, right.agreement);
+  }
+  if (!ringsAreValid(outlines)) return null;
+  const corners = polygon.holes.length > 0 ? 0 : outlines[0]!.length / 2;
+  const shape = corners === 4 ? 'RECTANGLE' : corners === 6 ? 'L-SHAPE' : 'RIGHT-ANGLED';
+  return {
+    rings: outlines.map((outline, i) => oriented(outline, i === 0, scale)),
+    properties: { shape_type: shape, simplification_confidence_score: rounded(agreement) },
+  };
 }
 
 /**
@@ -108,7 +192,10 @@ function toDegrees(
   scale: number,
   toLonLat: VectorizeJob['toLonLat'],
 ): FlatRing {
-  const corners = simplify(ring, tolerance);
+  return inDegrees(simplify(ring, tolerance), scale, toLonLat);
+}
+
+function inDegrees(corners: Float64Array, scale: number, toLonLat: VectorizeJob['toLonLat']): FlatRing {
   const points: number[] = [];
   for (let i = 0; i < corners.length; i += 2) {
     const [longitude, latitude] = toLonLat(corners[i]!, corners[i + 1]!);

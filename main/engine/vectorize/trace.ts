@@ -1,4 +1,3 @@
-import type { MaskBand } from '../models/types';
 import { ChainStore, type Ring } from './chains';
 import { Components, type Component } from './components';
 import { signedArea, splitAtTouches } from './rings';
@@ -8,6 +7,13 @@ export interface TracedPolygon {
   readonly value: number;
   readonly exterior: Ring;
   readonly holes: readonly Ring[];
+}
+
+/** Rows of a mask: class values, or numbers of objects. 0 is background. */
+export interface TraceBand {
+  readonly height: number;
+  /** width·height values, row by row */
+  readonly classes: Uint8Array | Int32Array;
 }
 
 export interface TraceLimits {
@@ -29,8 +35,8 @@ const NONE = -1;
  * the former by its head, the latter by its tail.
  */
 export class MaskTracer {
-  #previous: Uint8Array;
-  #row: Uint8Array;
+  #previous: Int32Array;
+  #row: Int32Array;
   #y = 0;
   #chains = new ChainStore();
   #components: Components;
@@ -47,8 +53,8 @@ export class MaskTracer {
     private readonly width: number,
     limits: TraceLimits,
   ) {
-    this.#previous = new Uint8Array(width);
-    this.#row = new Uint8Array(width);
+    this.#previous = new Int32Array(width);
+    this.#row = new Int32Array(width);
     this.#components = new Components(width);
     this.#left = new Int32Array(width + 1).fill(NONE);
     this.#right = new Int32Array(width + 1).fill(NONE);
@@ -61,7 +67,7 @@ export class MaskTracer {
   }
 
   /** Takes the next rows; returns the polygons that they complete. */
-  push(band: MaskBand): TracedPolygon[] {
+  push(band: TraceBand): TracedPolygon[] {
     const complete: TracedPolygon[] = [];
     for (let row = 0; row < band.height; row++) {
       this.#row.set(band.classes.subarray(row * this.width, (row + 1) * this.width));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { detectRows, findModel, type MaskBand, type RgbWindow } from '../../../main/engine/models/index';
-import { crop, grove, paint, randomFrom, sourceOf } from './scenes';
+import { crop, grove, noNetworks, paint, randomFrom, sourceOf } from './scenes';
 
 const forest = findModel('Forest').detector!;
 const gsd = 0.25;
@@ -12,7 +12,7 @@ async function maskOf(picture: RgbWindow, cuts: readonly number[] = []): Promise
   const borders = [0, ...cuts, picture.height];
   for (let i = 0; i + 1 < borders.length; i++) {
     const rows = { from: borders[i]!, to: borders[i + 1]! };
-    for await (const band of detectRows({ source, detector: forest, context, rows })) {
+    for await (const band of detectRows({ source, detector: forest, context, networks: noNetworks, rows })) {
       mask.set(band.classes, band.y * band.width);
     }
   }
@@ -58,9 +58,9 @@ test('a window larger than needed gives the same classes within its margin', asy
   const { picture } = grove(400, 300, 4);
   const context = await forest.prepare(sourceOf(picture, gsd));
   const margin = forest.margin(gsd);
-  const whole = forest.classify(picture, gsd, context);
+  const whole = await forest.classify(picture, gsd, context, noNetworks);
   const window = { x: 100, y: 60, width: 200, height: 180 };
-  const part = forest.classify(crop(picture, window), gsd, context);
+  const part = await forest.classify(crop(picture, window), gsd, context, noNetworks);
   for (let y = margin; y < window.height - margin; y++) {
     for (let x = margin; x < window.width - margin; x++) {
       expect(part[y * window.width + x]).toBe(whole[(y + window.y) * picture.width + x + window.x]);
@@ -149,7 +149,14 @@ test('progress rises to one and a cancelled detection stops', async () => {
   const rows = { from: 0, to: 600 };
   const bands: MaskBand[] = [];
   const onProgress = (done: number): number => seen.push(done);
-  for await (const band of detectRows({ source, detector: forest, context, rows, onProgress })) {
+  for await (const band of detectRows({
+    source,
+    detector: forest,
+    context,
+    networks: noNetworks,
+    rows,
+    onProgress,
+  })) {
     bands.push(band);
   }
   expect(bands.map(({ y, height }) => [y, height])).toEqual([
@@ -159,7 +166,14 @@ test('progress rises to one and a cancelled detection stops', async () => {
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(seen.at(-1)).toBe(1);
   const controller = new AbortController();
-  const cancelled = detectRows({ source, detector: forest, context, rows, signal: controller.signal });
+  const cancelled = detectRows({
+    source,
+    detector: forest,
+    context,
+    networks: noNetworks,
+    rows,
+    signal: controller.signal,
+  });
   await cancelled.next();
   controller.abort();
   await expect(cancelled.next()).rejects.toThrow();

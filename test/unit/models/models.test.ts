@@ -39,7 +39,8 @@ test('a model is found by id, by name, and by name without emoji', () => {
 });
 
 test('a model without a detector says so, and so does a block that cannot run', () => {
-  expect(() => detectorFor(findModel('Roads'))).toThrow(
+  const { info } = findModel('Roads');
+  expect(() => detectorFor({ info, detector: null })).toThrow(
     expect.objectContaining({ kind: 'engine.model_not_available', params: { model: '🚗 Roads' } }),
   );
   const forest = findModel('Forest');

@@ -1,4 +1,4 @@
-import type { PixelSource, RgbWindow } from '../../../main/engine/models/index';
+import type { Networks, PixelSource, RgbWindow } from '../../../main/engine/models/index';
 import type { PixelWindow } from '@shared/tiff/types';
 
 /** A deterministic generator of numbers in [0, 1). */
@@ -9,6 +9,9 @@ export function randomFrom(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+
+/** For detectors that ask no network. */
+export const noNetworks: Networks = { run: () => Promise.reject(new Error('no network was expected')) };
 
 export type Colour = readonly [number, number, number];
 

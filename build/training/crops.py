@@ -1,0 +1,177 @@
+"""Random crops: turned, scaled, flipped, with other light; and pictures in which there is nothing to find."""
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from net import INTERIOR, OUTLINE
+from scenes import IGNORED, Layer, Scene
+
+
+class Crops:
+    """
+    `gsds`: finest and coarsest pixel (m). `coarse`: share of crops up to twice as coarse. `empty`: share without anything to
+    find. `find`: share that is centred on something. All randomness is `seed`'s.
+    """
+
+    def __init__(
+        self,
+        scenes: list[Scene],
+        side: int,
+        gsds: tuple[float, float],
+        seed: int,
+        empty: float = 0.06,
+        coarse: float = 0.1,
+        everything: bool = False,
+        find: float = 0.0,
+    ):
+        self.scenes = scenes
+        self.side = side
+        self.gsds = gsds
+        self.empty = empty
+        self.coarse = coarse
+        self.everything = everything
+        self.find = find
+        self.random = np.random.default_rng(seed)
+        weights = np.array([scene.weight for scene in scenes])
+        self.weights = weights / weights.sum()
+
+    def batch(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pictures (count x 3 x side x side, -1 to 1) and object numbers (count x side x side)."""
+        made = [self._empty() if self.random.random() < self.empty else self._crop() for _ in range(count)]
+        return torch.stack([m[0] for m in made]), torch.stack([m[1] for m in made])
+
+    def _crop(self) -> tuple[torch.Tensor, torch.Tensor]:
+        random, side = self.random, self.side
+        scene = self.scenes[random.choice(len(self.scenes), p=self.weights)]
+        low, high = scene.gsds or self.gsds
+        gsd = float(np.exp(random.uniform(np.log(low), np.log(high))))
+        if scene.gsds is None and random.random() < self.coarse:
+            gsd = high * random.uniform(1, 2)
+        layer = scene.layers[0]
+        for other in scene.layers:
+            if other.gsd <= gsd * 1.1:
+                layer = other
+        parts = [(0.0, 0.0, 1.0, 1.0)] if self.everything else scene.train
+        sizes = np.array([(r - l) * (b - t) for l, t, r, b in parts])
+        left, top, right, bottom = parts[random.choice(len(parts), p=sizes / sizes.sum())]
+        height, width = layer.ids.shape
+        things = np.flatnonzero(layer.ids[::8, ::8] > 0) if random.random() < self.find else ()
+        centre = (random.uniform(left, right) * width, random.uniform(top, bottom) * height)
+        if len(things) > 0:
+            row, column = divmod(int(random.choice(things)), layer.ids[::8, ::8].shape[1])
+            centre = (column * 8.0 + random.uniform(-20, 20), row * 8.0 + random.uniform(-20, 20))
+        bounds = (int(left * width), int(top * height), int(right * width), int(bottom * height))
+        picture, ids = cut(layer, centre, side, gsd / layer.gsd, self._turn(), bounds)
+        picture = self._light(picture)
+        valid = (ids != IGNORED - 1).float()
+        if random.random() < 0.15:
+            valid = valid * self._hole()
+        ids = torch.where(valid > 0, ids, torch.full_like(ids, IGNORED))
+        return picture * valid, ids
+
+    def _turn(self) -> np.ndarray:
+        """A random turn, flip and slight stretch, 2 x 2. A third keeps the picture's own axes."""
+        random = self.random
+        angle = random.choice(4) * np.pi / 2 if random.random() < 0.35 else random.uniform(0, 2 * np.pi)
+        stretch = np.exp(random.uniform(-0.1, 0.1))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        flip = np.diag([random.choice((-1.0, 1.0)) * stretch, 1 / stretch])
+        return turn @ flip
+
+    def _light(self, picture: torch.Tensor) -> torch.Tensor:
+        """Contrast, brightness, gamma, tint, haze, blur, noise, grey."""
+        random = self.random
+        x = (picture + 1) / 2
+        if random.random() < 0.2:
+            x = (x * torch.tensor([0.3, 0.59, 0.11])[:, None, None]).sum(0, keepdim=True).repeat(3, 1, 1)
+        elif random.random() < 0.7:
+            tint = torch.tensor(random.uniform(0.88, 1.12, 3), dtype=torch.float32)
+            x = x * tint[:, None, None]
+            if random.random() < 0.4:
+                grey = x.mean(0, keepdim=True)
+                x = grey + (x - grey) * float(random.uniform(0.5, 1.5))
+        if random.random() < 0.8:
+            x = x.clamp(0.001, 1) ** float(np.exp(random.uniform(-0.4, 0.4)))
+            x = (x - 0.5) * float(np.exp(random.uniform(-0.35, 0.3))) + 0.5 + float(random.uniform(-0.12, 0.12))
+        if random.random() < 0.15:
+            x = F.avg_pool2d(x[None], 3, 1, 1)[0]
+        if random.random() < 0.25:
+            x = x + torch.from_numpy(random.normal(0, random.uniform(0.005, 0.04), x.shape).astype(np.float32))
+        return x.clamp(0, 1) * 2 - 1
+
+    def _hole(self) -> torch.Tensor:
+        """0 in part of the picture, as where imagery ends."""
+        random, side = self.random, self.side
+        valid = torch.ones(side, side)
+        x, y = random.integers(0, side, 2)
+        valid[y : y + random.integers(8, side), x : x + random.integers(8, side)] = 0
+        return valid
+
+    def _empty(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Noise of some grain, a ramp, or one colour with waves: no objects, but something to see."""
+        random, side = self.random, self.side
+        kind = random.integers(3)
+        colour = torch.tensor(random.uniform(-0.8, 0.8, 3), dtype=torch.float32)[:, None, None]
+        grain = int(random.choice((1, 2, 4, 16)))
+        count = max(2, side // grain)
+        noise = torch.from_numpy(random.normal(0, 1, (3, count, count)).astype(np.float32))
+        if random.random() < 0.5:
+            noise = noise[:1].repeat(3, 1, 1)
+        noise = F.interpolate(noise[None], (side, side), mode="nearest" if random.random() < 0.3 else "bilinear")[0]
+        x = colour + noise * float((0.7, 0.15, 0.04)[kind] * random.uniform(0.3, 1))
+        if kind > 0:
+            along = torch.linspace(-0.5, 0.5, side) * float(random.uniform(0, 0.6))
+            x = x + (along[None, :, None] if random.random() < 0.5 else along[None, None, :])
+        return x.clamp(-1, 1), torch.zeros(side, side, dtype=torch.int64)
+
+
+def cut(
+    layer: Layer, centre: tuple[float, float], side: int, scale: float, turn: np.ndarray, bounds: tuple[int, int, int, int]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    A square of `side` px around `centre` (px of the layer), each `scale` px of the layer wide. What lies outside `bounds` is
+    IGNORED - 1 in the object numbers.
+    """
+    linear = turn * scale
+    reach = np.abs(linear).sum(1) * side / 2 + 2
+    left, top, right, bottom = bounds
+    x0, y0 = max(left, int(centre[0] - reach[0])), max(top, int(centre[1] - reach[1]))
+    x1, y1 = min(right, int(centre[0] + reach[0]) + 1), min(bottom, int(centre[1] + reach[1]) + 1)
+    step = torch.arange(side, dtype=torch.float32) - (side - 1) / 2
+    v, u = torch.meshgrid(step, step, indexing="ij")
+    x = centre[0] - x0 + linear[0, 0] * u + linear[0, 1] * v
+    y = centre[1] - y0 + linear[1, 0] * u + linear[1, 1] * v
+    width, height = x1 - x0, y1 - y0
+    grid = torch.stack((x / width * 2 - 1, y / height * 2 - 1), -1)[None].float()
+    pixels = torch.from_numpy(layer.picture[:, y0:y1, x0:x1].astype(np.float32))[None] / 127.5 - 1
+    picture = F.grid_sample(pixels, grid, mode="bilinear", padding_mode="border", align_corners=False)[0]
+    column, row = x.floor().long(), y.floor().long()
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    numbers = torch.from_numpy(layer.ids[y0:y1, x0:x1].astype(np.int64))
+    ids = numbers[row.clamp(0, height - 1), column.clamp(0, width - 1)]
+    return picture, torch.where(inside, ids, torch.full_like(ids, IGNORED - 1))
+
+
+def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    Classes and weights (both N x H x W) of object numbers: the outline is the outermost pixel of each object; the ground between
+    two objects that nearly touch weighs most.
+    """
+    far = 1 << 20
+    numbers = ids.clamp(min=0)
+    values = numbers.float()[:, None]
+    pool = lambda x, size: F.max_pool2d(x, size, 1, size // 2)
+    most, least = pool(values, 3), -pool(-values, 3)
+    uniform = (most == least)[:, 0]
+    classes = torch.zeros_like(numbers)
+    classes[numbers > 0] = OUTLINE
+    classes[(numbers > 0) & uniform] = INTERIOR
+    lowest = -pool(-torch.where(values > 0, values, torch.full_like(values, far)), 5)
+    several = ((pool(values, 5) != lowest) & (lowest < far))[:, 0]
+    weights = torch.ones_like(values[:, 0])
+    weights[classes == OUTLINE] = 1.6
+    weights[several & (numbers == 0)] = 3.0
+    weights[several & (classes == OUTLINE)] = 2.0
+    weights[ids < 0] = 0
+    return classes, weights

@@ -1,0 +1,149 @@
+"""What each model is trained on, and for how long."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from learn import Course
+from net import WIDTHS
+from scenes import Scene, crowns_scene, mask_scene, outlined_scene, synthetic_scene
+
+BANEPA = "Banepa, Nepal: (c) OpenAerialMap contributors, HOTOSM, CC BY 4.0"
+ZURICH = "Zurich: imagery and labels (c) swisstopo, SWISSIMAGE"
+NEON = "NEON AOP imagery CC0; tree boxes weecology, CC BY 4.0"
+SYNTHETIC = "synthetic scenes of this program's own generator"
+KAMPALA = "Kampala, Uganda: imagery OpenAerialMap CC BY 4.0, outlines (c) OpenStreetMap contributors ODbL 1.0"
+
+
+@dataclass
+class Recipe:
+    name: str
+    course: Course
+    side: int
+    """px of a crop"""
+    gsds: tuple[float, float]
+    """m; the pixels that crops have"""
+    stem: int
+    scenes: Callable[[str, str], list[Scene]]
+    """Of the folder of labels and a folder for what is generated."""
+    attribution: list[str]
+    widths: tuple[int, ...] = WIDTHS
+    start: str | None = None
+    """The model whose weights training starts with."""
+    find: float = 0.0
+    """Share of crops centred on something that is looked for: for what is rare."""
+    coarse: float = 0.1
+    """Share of crops with pixels of up to twice the coarsest."""
+
+
+def building_scenes(labels: str, _made: str) -> list[Scene]:
+    """A third of each town is kept out: the south of Banepa, the east of Kampala."""
+
+    def scene(name: str, ratios: tuple[int, ...], **rest: object) -> Scene:
+        path = os.path.join(labels, f"buildings_{name}")
+        return outlined_scene(name, f"{path}.tif", f"{path}.geojson", ratios, **rest)
+
+    return [
+        scene("banepa_2048x4096", (1, 2, 3), train=[(0, 0, 1, 0.68)], held=(0, 0.7, 1, 1), weight=0.6),
+        scene("kampala_2048x2048", (1, 2, 3, 4, 5), train=[(0, 0, 0.64, 1)], held=(0.66, 0, 1, 1), weight=0.4),
+    ]
+
+
+SMALL = (16, 32, 64, 96)
+
+DENSE_FOREST = "HARV"
+HELD_STANDS = ("SJER_058", "OSBS_036", "TEAK_052", "TEAK_059")
+HELD_MASK = "11"
+
+
+def forest_scenes(labels: str, _made: str) -> list[Scene]:
+    """One of the three masks, and four of the thirteen stands, are kept out."""
+    whole = (0.0, 0.0, 1.0, 1.0)
+
+    def kept(out: bool) -> dict[str, object]:
+        return {"train": [] if out else [whole], "held": whole if out else None}
+
+    scenes = []
+    for number in ("00", "05", "11"):
+        stem = os.path.join(labels, f"treemask_zurich_{number}")
+        scenes.append(mask_scene(f"zurich_{number}", stem, weight=4.0, gsds=(0.42, 0.6), **kept(number == HELD_MASK)))
+    for file in sorted(os.listdir(labels)):
+        name = file[6:-4]
+        if not file.startswith("trees_") or not file.endswith(".tif"):
+            continue
+        dense = name.startswith(DENSE_FOREST)
+        path = os.path.join(labels, file)
+        scenes.append(crowns_scene(name, path, (1, 2, 3, 4), dense, weight=0.4 if dense else 1.0, **kept(name in HELD_STANDS)))
+    return scenes
+
+
+GENERATOR = os.path.join("dist", "sample", "sample.mjs")
+
+
+def generated_scenes(only: str, gsd: float, ratios: tuple[int, ...]) -> Callable[[str, str], list[Scene]]:
+    """Seven scenes of the generator; the last is kept out."""
+
+    def scenes(_labels: str, made: str) -> list[Scene]:
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        os.makedirs(made, exist_ok=True)
+        found = []
+        for seed in range(101, 108):
+            stem = os.path.join(made, f"scene-{gsd}-{seed}")
+            if not os.path.exists(f"{stem}.geojson"):
+                side = str(round(620 / gsd))
+                size = ["--width", side, "--height", side, "--gsd", str(gsd), "--seed", str(seed)]
+                command = ["node", GENERATOR, "--out", made, "--name", os.path.basename(stem), *size]
+                subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            whole = (0.0, 0.0, 1.0, 1.0)
+            rest = {"train": [], "held": whole} if seed == 107 else {"train": [whole]}
+            found.append(synthetic_scene(f"generator_{seed}", stem, only, ratios, **rest))
+        return found
+
+    return scenes
+
+
+RECIPES = {
+    "buildings": Recipe(
+        name="buildings",
+        course=Course(steps=2600, batch=8, fall=0.6),
+        side=192,
+        gsds=(0.18, 0.38),
+        stem=2,
+        scenes=building_scenes,
+        attribution=[BANEPA, KAMPALA],
+    ),
+    "roads": Recipe(
+        name="roads",
+        course=Course(steps=400, batch=6, rise=50),
+        side=192,
+        gsds=(0.3, 0.62),
+        stem=2,
+        scenes=generated_scenes("road", 0.3, (1, 2)),
+        attribution=[SYNTHETIC],
+        widths=SMALL,
+    ),
+    "forest": Recipe(
+        name="forest",
+        course=Course(steps=2000, batch=8, rise=50),
+        side=128,
+        gsds=(0.18, 0.45),
+        stem=2,
+        scenes=forest_scenes,
+        attribution=[ZURICH, NEON, SYNTHETIC],
+        widths=SMALL,
+        start="roads",
+    ),
+    "construction": Recipe(
+        name="construction",
+        course=Course(steps=800, batch=6, rise=50),
+        side=128,
+        gsds=(0.5, 1.1),
+        stem=2,
+        scenes=generated_scenes("construction", 0.5, (1, 2)),
+        attribution=[SYNTHETIC],
+        widths=SMALL,
+        start="roads",
+        find=0.5,
+    ),
+}

@@ -1,0 +1,174 @@
+"""Labelled scenes as arrays. Rasters are read, and outlines drawn into them, by GDAL."""
+
+import csv
+import os
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+import numpy as np
+from osgeo import gdal, ogr, osr
+
+gdal.UseExceptions()
+gdal.SetConfigOption("GDAL_PAM_ENABLED", "NO")
+
+IGNORED = -1
+
+
+@dataclass
+class Layer:
+    """A scene at one pixel size. `picture` 3 x H x W bytes; `ids` H x W: 0 background, -1 not judged, else the object's number."""
+
+    gsd: float
+    picture: np.ndarray
+    ids: np.ndarray
+
+
+@dataclass
+class Scene:
+    name: str
+    layers: list[Layer]
+    """From fine to coarse."""
+    train: list[tuple[float, float, float, float]]
+    """Parts that are trained on: left, top, right, bottom as shares of the scene."""
+    held: tuple[float, float, float, float] | None = None
+    """The part that is kept out."""
+    weight: float = 1.0
+    gsds: tuple[float, float] | None = None
+    """m; the pixels that its crops have, where they differ from the recipe's."""
+    boxes: np.ndarray | None = None
+    """N x 4 true boxes (px of the first layer: left, top, right, bottom), where the truth is boxes."""
+
+
+def _metres(dataset: gdal.Dataset) -> float:
+    """The pixel size in metres at the centre: the square root of its area."""
+    g = dataset.GetGeoTransform()
+    width, height = dataset.RasterXSize, dataset.RasterYSize
+    system = osr.SpatialReference(wkt=dataset.GetProjection())
+    wgs84 = osr.SpatialReference()
+    wgs84.ImportFromEPSG(4326)
+    for s in (system, wgs84):
+        s.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    to = osr.CoordinateTransformation(system, wgs84)
+    x, y = g[0] + width / 2 * g[1], g[3] + height / 2 * g[5]
+    lon, lat, _ = to.TransformPoint(x, y)
+    east, _, _ = to.TransformPoint(x + abs(g[1]) * 100, y)
+    _, north, _ = to.TransformPoint(x, y + abs(g[5]) * 100)
+    across = (east - lon) * 1113.2 * np.cos(np.radians(lat))
+    down = abs(north - lat) * 1105.7
+    return float(np.sqrt(across * down))
+
+
+def read_rgb(path: str) -> tuple[np.ndarray, gdal.Dataset]:
+    """3 x H x W bytes. Grey is repeated; 16 bits are stretched between the 2 and 98 % quantiles."""
+    dataset = gdal.Open(path)
+    bands = dataset.ReadAsArray()
+    if bands.ndim == 2:
+        bands = bands[None]
+    if bands.dtype != np.uint8:
+        seen = bands[0][bands[0] > 0]
+        low, high = np.quantile(seen, (0.02, 0.98))
+        bands = np.clip((bands.astype(np.float32) - low) / (high - low) * 255, 0, 255).astype(np.uint8)
+    if bands.shape[0] < 3:
+        bands = np.repeat(bands[:1], 3, 0)
+    return np.ascontiguousarray(bands[:3]), dataset
+
+
+def draw_ids(outlines: str, dataset: gdal.Dataset, ratio: int = 1, only: str | None = None) -> np.ndarray:
+    """Numbers of the objects whose outlines (WGS 84) cover the pixels' centres, on the grid averaged `ratio` times.
+    `only`: objects of this `class`, which count as one.
+    """
+    g = dataset.GetGeoTransform()
+    width, height = dataset.RasterXSize // ratio, dataset.RasterYSize // ratio
+    target = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Int32)
+    target.SetGeoTransform((g[0], g[1] * ratio, g[2] * ratio, g[3], g[4] * ratio, g[5] * ratio))
+    target.SetProjection(dataset.GetProjection())
+    system = osr.SpatialReference(wkt=dataset.GetProjection())
+    system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    source = ogr.Open(outlines)
+    layer = source.GetLayer()
+    given = layer.GetSpatialRef()
+    given.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    to = osr.CoordinateTransformation(given, system)
+    memory = ogr.GetDriverByName("Memory").CreateDataSource("")
+    drawn = memory.CreateLayer("outlines", system)
+    drawn.CreateField(ogr.FieldDefn("id", ogr.OFTInteger))
+    for number, feature in enumerate(layer, 1):
+        if only is not None and feature.GetField("class") != only:
+            continue
+        copy = ogr.Feature(drawn.GetLayerDefn())
+        geometry = feature.GetGeometryRef().Clone()
+        geometry.Transform(to)
+        copy.SetGeometry(geometry)
+        copy.SetField("id", 1 if only else number)
+        drawn.CreateFeature(copy)
+    gdal.RasterizeLayer(target, [1], drawn, options=["ATTRIBUTE=id"])
+    return target.ReadAsArray().astype(np.int32)
+
+
+def averaged(picture: np.ndarray, ratio: int) -> np.ndarray:
+    """The picture with `ratio` x `ratio` pixels averaged to one, as the engine does it."""
+    if ratio == 1:
+        return picture
+    bands, height, width = picture.shape
+    height, width = height // ratio, width // ratio
+    cut = picture[:, : height * ratio, : width * ratio].reshape(bands, height, ratio, width, ratio)
+    return np.round(cut.mean((2, 4))).astype(np.uint8)
+
+
+def outlined_scene(name: str, path: str, outlines: str, ratios: tuple[int, ...], **rest: object) -> Scene:
+    picture, dataset = read_rgb(path)
+    gsd = _metres(dataset)
+    layers = [Layer(gsd * r, averaged(picture, r), draw_ids(outlines, dataset, r)) for r in ratios]
+    return Scene(name, layers, **rest)
+
+
+def synthetic_scene(name: str, stem: str, only: str, ratios: tuple[int, ...], **rest: object) -> Scene:
+    """A scene of the generator; its truth is exact. `only`: the class that is learned; `stem`: the files' path without ending."""
+    picture, dataset = read_rgb(f"{stem}.tif")
+    gsd = _metres(dataset)
+    layers = [
+        Layer(gsd * r, averaged(picture, r), draw_ids(f"{stem}.geojson", dataset, r, only)) for r in ratios
+    ]
+    return Scene(name, layers, **rest)
+
+
+def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **rest: object) -> Scene:
+    """
+    Tree crowns as ellipses in annotators' boxes; between an ellipse and its box nothing is judged. In a `dense` forest, where the
+    boxes are not exhaustive, nothing is judged outside them.
+    """
+    picture, dataset = read_rgb(path)
+    gsd = _metres(dataset)
+    boxes = read_boxes(path[:-4])
+    order = np.argsort(-(boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+    height, width = picture.shape[1:]
+    ids = np.full((height, width), IGNORED if dense else 0, np.int32)
+    y, x = np.mgrid[:height, :width] + 0.5
+    for left, top, right, bottom in boxes:
+        ring = ids[max(0, top) : bottom, max(0, left) : right]
+        ring[ring == 0] = IGNORED
+    for number in order:
+        left, top, right, bottom = boxes[number]
+        across = (x - (left + right) / 2) / max(1, (right - left) / 2)
+        down = (y - (top + bottom) / 2) / max(1, (bottom - top) / 2)
+        ids[across**2 + down**2 < 0.92] = number + 1
+    layers = [Layer(gsd * r, averaged(picture, r), ids[r // 2 :: r, r // 2 :: r][: height // r, : width // r]) for r in ratios]
+    return Scene(name, layers, boxes=boxes, **rest)
+
+
+def read_boxes(stem: str) -> np.ndarray:
+    """N x 4: left, top, right, bottom in pixels, of a VOC file or a table beside a picture."""
+    if os.path.exists(f"{stem}.xml"):
+        found = ElementTree.parse(f"{stem}.xml").iter("bndbox")
+        rows = [[round(float(box.find(k).text)) for k in ("xmin", "ymin", "xmax", "ymax")] for box in found]
+    else:
+        with open(f"{stem}.csv") as file:
+            rows = [[round(float(row[k])) for k in ("xmin", "ymin", "xmax", "ymax")] for row in csv.DictReader(file)]
+    return np.array(rows, np.int32)
+
+
+def mask_scene(name: str, stem: str, **rest: object) -> Scene:
+    """A picture with a mask of the same size beside it, in which what is looked for is not 0."""
+    picture, dataset = read_rgb(f"{stem}.tif")
+    mask = gdal.Open(f"{stem}_mask.tif").ReadAsArray()
+    return Scene(name, [Layer(_metres(dataset), picture, (mask > 0).astype(np.int32))], **rest)

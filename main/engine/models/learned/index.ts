@@ -1,0 +1,48 @@
+/** The learned detectors: which network each asks, and how its answer becomes objects. */
+import type { Detector, GsdRange } from '../types';
+import { learnedDetector } from './detector';
+
+/** What the network of buildings was trained on; imagery finer than `min` is averaged down. */
+export const buildingsGsd: GsdRange = { min: 0.2, max: 0.6, native: 0.25 };
+export const aerialGsd: GsdRange = { min: 0.16, max: 0.3, native: 0.16 };
+export const roadsGsd: GsdRange = { min: 0.3, max: 1.2, native: 0.4 };
+export const constructionGsd: GsdRange = { min: 0.5, max: 2, native: 0.7 };
+
+const building = { objectType: 'building', classId: 'building' };
+
+export function buildingsDetector(name: string, gsd: GsdRange): Detector {
+  return learnedDetector({
+    name,
+    weights: 'buildings',
+    gsd,
+    thing: building,
+    objects: { threshold: 0.5, core: 0.5, reach: 4, leastCore: 4 },
+    polygons: { minArea: 6, minHole: 4, tolerance: 0.5 },
+    needsColour: false,
+  });
+}
+
+export function roadsDetector(name: string): Detector {
+  return learnedDetector({
+    name,
+    weights: 'roads',
+    gsd: roadsGsd,
+    thing: { objectType: 'roads', classId: 'road' },
+    // Roads hang together: what is likely to be one is one, up to where it ends.
+    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 1 },
+    polygons: { minArea: 60, minHole: 20, tolerance: 0.5 },
+    needsColour: true,
+  });
+}
+
+export function constructionDetector(name: string): Detector {
+  return learnedDetector({
+    name,
+    weights: 'construction',
+    gsd: constructionGsd,
+    thing: { objectType: 'construction', classId: 'construction' },
+    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 1 },
+    polygons: { minArea: 200, minHole: 200, tolerance: 0.5 },
+    needsColour: true,
+  });
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { AppError } from '@shared/errors';
+import { fromOutput, toInput } from './models/learned/pack';
+import type { Networks, RgbWindow } from './models/types';
+
+/** Sides of what a network takes are multiples of this: its levels halve the picture again and again. */
+const step = 32;
+
+/**
+ * The networks of this program, each loaded when it is first needed and used in the calling thread, which it keeps busy.
+ * `folder` holds their weights.
+ */
+export function onnxNetworks(folder: string): Networks {
+  const sessions = new Map<string, Promise<InferenceSession>>();
+  const sessionOf = (weights: string): Promise<InferenceSession> => {
+    const known = sessions.get(weights);
+    if (known) return known;
+    const made = load(join(folder, `${weights}.onnx`));
+    sessions.set(weights, made);
+    return made;
+  };
+  return {
+    run: async (weights, window) => {
+      const session = await sessionOf(weights);
+      return await runOne(session, window);
+    },
+  };
+}
+
+/** The runtime is loaded when it is needed: there are computers for which it is not made. */
+const runtime = (): Promise<typeof import('onnxruntime-node')> => import('onnxruntime-node');
+
+async function load(path: string): Promise<InferenceSession> {
+  try {
+    const { InferenceSession: sessions } = await runtime();
+    return await sessions.create(await readFile(path), {
+      executionProviders: ['cpu'],
+      // The engine works on several parts side by side; each has one core.
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    const details = error instanceof Error ? error.message : String(error);
+    throw new AppError('engine.network_unavailable', {}, { details, cause: error });
+  }
+}
+
+async function runOne(session: InferenceSession, window: RgbWindow): Promise<Uint8Array> {
+  const { Tensor } = await runtime();
+  const { width, height, picture, valid } = toInput(window, step);
+  const results = await session.run({
+    picture: new Tensor('uint8', picture, [1, 3, height, width]),
+    valid: new Tensor('uint8', valid, [1, 1, height, width]),
+  });
+  const packed = results['packed'];
+  if (!packed) throw new AppError('engine.network_unavailable', {}, { details: 'no output' });
+  const outputWidth = packed.dims[3] ?? width;
+  return fromOutput((await packed.getData()) as Uint8Array, outputWidth, width / outputWidth, window);
+}
