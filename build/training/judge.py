@@ -71,7 +71,7 @@ def components(mask: np.ndarray) -> np.ndarray:
 def instances(p: np.ndarray, core: float, whole: float, reach: int = 4, least: int = 4) -> np.ndarray:
     """
     Numbered objects of probabilities: parts where the interior is likelier than `core`, grown by up to `reach` px into what is
-    no background with more than `whole`. Parts without a core keep themselves.
+    no background with more than `whole`. Parts without a core of `least` px are left out.
     """
     mask = 1 - p[0] > whole
     inner = (p[INTERIOR] > core) & mask
@@ -80,7 +80,6 @@ def instances(p: np.ndarray, core: float, whole: float, reach: int = 4, least: i
     numbers[sizes[numbers] < least] = 0
     grown = torch.from_numpy(numbers.astype(np.float32))[None, None]
     room = torch.from_numpy(mask)[None, None]
-    cross = torch.tensor([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=torch.bool)
     for _ in range(reach):
         around = torch.stack([
             F.pad(grown, (1, 0, 0, 0))[..., :-1],
@@ -89,7 +88,6 @@ def instances(p: np.ndarray, core: float, whole: float, reach: int = 4, least: i
             F.pad(grown, (0, 0, 0, 1))[..., 1:, :],
         ]).max(0)[0]
         grown = torch.where((grown == 0) & room, around, grown)
-    del cross
     return grown[0, 0].numpy().astype(np.int32)
 
 

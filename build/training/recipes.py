@@ -31,6 +31,8 @@ class Recipe:
     widths: tuple[int, ...] = WIDTHS
     start: str | None = None
     """The model whose weights training starts with."""
+    apart: bool = True
+    """Whether objects lie apart and are counted; else the area alone is judged."""
     find: float = 0.0
     """Share of crops centred on something that is looked for: for what is rare."""
     coarse: float = 0.1
@@ -115,6 +117,7 @@ RECIPES = {
     ),
     "roads": Recipe(
         name="roads",
+        apart=False,
         course=Course(steps=400, batch=6, rise=50),
         side=192,
         gsds=(0.3, 0.62),
@@ -125,6 +128,7 @@ RECIPES = {
     ),
     "forest": Recipe(
         name="forest",
+        apart=False,
         course=Course(steps=2000, batch=8, rise=50),
         side=128,
         gsds=(0.18, 0.45),
@@ -136,6 +140,7 @@ RECIPES = {
     ),
     "construction": Recipe(
         name="construction",
+        apart=False,
         course=Course(steps=800, batch=6, rise=50),
         side=128,
         gsds=(0.5, 1.1),

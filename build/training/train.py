@@ -19,11 +19,11 @@ from scenes import Scene
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-CORE, WHOLE = 0.5, 0.5
-REACH = {1: 2}
+CORE, WHOLE, REACH, LEAST_CORE = 0.6875, 0.5, 6, 16
+"""How the engine makes objects of probabilities: `main/engine/models/learned/index.ts`."""
 
 
-def judged(net: Net, scenes: list[Scene], gsd: float) -> dict[str, dict[str, float]]:
+def judged(net: Net, scenes: list[Scene], gsd: float, apart: bool) -> dict[str, dict[str, float]]:
     """Figures for the parts that are kept out, at the first layer no finer than `gsd` (m)."""
     figures = {}
     for scene in scenes:
@@ -41,14 +41,15 @@ def judged(net: Net, scenes: list[Scene], gsd: float) -> dict[str, dict[str, flo
         if truth.shape != p.shape[1:]:
             truth = truth[::2, ::2][: p.shape[1], : p.shape[2]]
         least = int(8 / layer.gsd**2)
-        figures[scene.name] = match(instances(p, CORE, WHOLE), truth, least=least)
+        found = instances(p, CORE, WHOLE, REACH, LEAST_CORE) if apart else instances(p, 0, WHOLE, 0, 1)
+        figures[scene.name] = match(found, truth, least=least)
     return figures
 
 
 def box_figures(net: Net, scene: Scene, gsd: float) -> dict[str, float]:
     """Recall and precision of boxes at an IoU of 0.4."""
     layer = next((l for l in scene.layers if l.gsd >= gsd * 0.98), scene.layers[-1])
-    found = boxes_of(instances(probabilities(net, layer.picture), CORE, WHOLE)) * (layer.gsd / scene.layers[0].gsd)
+    found = boxes_of(instances(probabilities(net, layer.picture), 0.4, 0.4)) * (layer.gsd / scene.layers[0].gsd)
     return matched_boxes(found, scene.boxes, 0.4)
 
 
@@ -84,7 +85,7 @@ def train(recipe: Recipe, options: argparse.Namespace) -> None:
     def look(now: Learner) -> None:
         averaged = now.average(Net(recipe.stem, recipe.widths))
         torch.save(averaged.state_dict(), os.path.join(folder, "averaged.pt"))
-        figures = judged(averaged, scenes, recipe.gsds[0] * 1.1)
+        figures = judged(averaged, scenes, recipe.gsds[0] * 1.1, recipe.apart)
         print(f"{recipe.name} at {now.step}: {told(figures)}", flush=True)
         with open(os.path.join(folder, "figures.json"), "w") as file:
             json.dump({"step": now.step, "held out": figures}, file, indent=2)
@@ -106,6 +107,8 @@ def ship(recipe: Recipe, options: argparse.Namespace) -> None:
     export(net.eval(), path)
     with open(os.path.join(folder, "figures.json")) as file:
         reached = json.load(file)
+    scenes = recipe.scenes(options.labels, os.path.join(options.out, "scenes"))
+    figures = judged(net, scenes, recipe.gsds[0] * 1.1, recipe.apart)
     card = {
         "model": recipe.name,
         "command": f"python3 build/training/train.py --model {recipe.name} --seed {options.seed}",
@@ -116,7 +119,7 @@ def ship(recipe: Recipe, options: argparse.Namespace) -> None:
         "bytes": os.path.getsize(path),
         "trainedGsd": list(recipe.gsds),
         "attribution": recipe.attribution,
-        "heldOut": rounded(reached["held out"]),
+        "heldOut": rounded(figures),
     }
     with open(os.path.join(options.weights, f"{recipe.name}.json"), "w") as file:
         json.dump(card, file, indent=2)

@@ -7,11 +7,11 @@ import {
   aerialGsd,
   buildingsDetector,
   buildingsGsd,
-  constructionDetector,
   constructionGsd,
   roadsDetector,
   roadsGsd,
 } from './learned/index';
+import { heldOutFigures, type Figures } from './learned/cards';
 import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
 export { detectRows, type DetectionJob } from './run';
@@ -30,11 +30,17 @@ function describe(
   return { ...identity, gsd, blocks: steps, zoom, pricePerSqKm };
 }
 
+/** Figures for a sentence: whole percents. */
+function percents({ precision, recall, area }: Figures): Record<keyof Figures, number> {
+  const percent = (share: number): number => Math.round(share * 100);
+  return { precision: percent(precision), recall: percent(recall), area: percent(area) };
+}
+
 function buildings(): ModelInfo {
   const identity = {
     id: '8cb13006-a299-4df6-b47d-91bd63de947f',
     name: '🏠 Buildings',
-    description: m.model_buildings_description(),
+    description: m.model_buildings_description(percents(heldOutFigures.buildings)),
     styleName: 'buildings',
   };
   const steps = [
@@ -75,7 +81,7 @@ function roads(): ModelInfo {
   const identity = {
     id: '6c7ea6cb-2e06-4592-a9fa-ab9ba9c9c646',
     name: '🚗 Roads',
-    description: m.model_roads_description(),
+    description: m.model_roads_description(percents(heldOutFigures.roads)),
     styleName: 'roads',
   };
   return describe(identity, roadsGsd, [blocks.segmentation(5)]);
@@ -105,7 +111,7 @@ export function listModels(): readonly Model[] {
     { info: houses10cm, detector: buildingsDetector(houses10cm.name, aerialGsd) },
     { info: trees, detector: forestDetector(trees.name) },
     { info: ways, detector: roadsDetector(ways.name) },
-    { info: sites, detector: constructionDetector(sites.name) },
+    { info: sites, detector: null },
   ];
 }
 

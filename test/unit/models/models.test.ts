@@ -39,9 +39,8 @@ test('a model is found by id, by name, and by name without emoji', () => {
 });
 
 test('a model without a detector says so, and so does a block that cannot run', () => {
-  const { info } = findModel('Roads');
-  expect(() => detectorFor({ info, detector: null })).toThrow(
-    expect.objectContaining({ kind: 'engine.model_not_available', params: { model: '🚗 Roads' } }),
+  expect(() => detectorFor(findModel('Construction'))).toThrow(
+    expect.objectContaining({ kind: 'engine.model_not_available', params: { model: '🏗️ Construction' } }),
   );
   const forest = findModel('Forest');
   expect(detectorFor(forest).classes[0]!.objectType).toBe('forest');

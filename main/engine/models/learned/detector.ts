@@ -1,5 +1,6 @@
 import { AppError } from '@shared/errors';
 import type { Detector, GsdRange, MaskClass, ObjectRules, PolygonRules } from '../types';
+import { withoutBlank } from './blank';
 
 /** Around a pixel a network looks no farther than this, px; a multiple of what its deepest level halves. */
 const MARGIN = 64;
@@ -28,6 +29,6 @@ export function learnedDetector(rules: LearnedRules): Detector {
       rules.needsColour && source.colour === 'grey'
         ? Promise.reject(new AppError('engine.needs_colour', { model: rules.name }))
         : Promise.resolve({}),
-    classify: (window, _gsd, _context, networks) => networks.run(rules.weights, window),
+    classify: (window, _gsd, _context, networks) => networks.run(rules.weights, withoutBlank(window)),
   };
 }

@@ -16,8 +16,8 @@ export function buildingsDetector(name: string, gsd: GsdRange): Detector {
     weights: 'buildings',
     gsd,
     thing: building,
-    objects: { threshold: 0.5, core: 0.5, reach: 4, leastCore: 4 },
-    polygons: { minArea: 6, minHole: 4, tolerance: 0.5 },
+    objects: { threshold: 0.5, core: 0.6875, reach: 6, leastCore: 16 },
+    polygons: { minArea: 8, minHole: 4, tolerance: 0.5 },
     needsColour: false,
   });
 }
@@ -31,18 +31,6 @@ export function roadsDetector(name: string): Detector {
     // Roads hang together: what is likely to be one is one, up to where it ends.
     objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 1 },
     polygons: { minArea: 60, minHole: 20, tolerance: 0.5 },
-    needsColour: true,
-  });
-}
-
-export function constructionDetector(name: string): Detector {
-  return learnedDetector({
-    name,
-    weights: 'construction',
-    gsd: constructionGsd,
-    thing: { objectType: 'construction', classId: 'construction' },
-    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 1 },
-    polygons: { minArea: 200, minHole: 200, tolerance: 0.5 },
     needsColour: true,
   });
 }
