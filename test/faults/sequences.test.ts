@@ -4,7 +4,7 @@ import { pick, randomFault, refusals, sessionEnds, type Fault } from './faults';
 import { openWorkplace, timing, Workbench, type Workplace } from './workbench';
 
 /** `npm run faults -- --sequences 1000 --seed 7` */
-const count = Number(process.env.FAULT_SEQUENCES ?? 60);
+const count = Number(process.env.FAULT_SEQUENCES ?? 40);
 const firstSeed = Number(process.env.FAULT_SEED ?? 1);
 /** Uploads at a time. */
 const lanes = 6;

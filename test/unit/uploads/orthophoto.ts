@@ -9,6 +9,8 @@ export interface OrthophotoOptions {
   readonly seed?: number;
   /** EPSG code of a projected system; null for no georeference at all. */
   readonly epsg?: number | null;
+  /** m; 0.5 when absent */
+  readonly pixelSize?: number;
 }
 
 const tile = 64;
@@ -16,7 +18,7 @@ const tileBytes = tile * tile * 3;
 
 /** Writes a tiled, uncompressed RGB GeoTIFF of noise, as small and plain as the format allows. Returns its bytes. */
 export function writeOrthophoto(path: string, options: OrthophotoOptions): Uint8Array {
-  const { columns, rows, seed = 1, epsg = 32633 } = options;
+  const { columns, rows, seed = 1, epsg = 32633, pixelSize = 0.5 } = options;
   const count = columns * rows;
   const entries: { tag: number; type: 2 | 3 | 4 | 12; values: readonly number[] }[] = [
     { tag: 256, type: 4, values: [columns * tile] },
@@ -33,7 +35,7 @@ export function writeOrthophoto(path: string, options: OrthophotoOptions): Uint8
   ];
   if (epsg !== null) {
     entries.push(
-      { tag: 33550, type: 12, values: [0.5, 0.5, 0] },
+      { tag: 33550, type: 12, values: [pixelSize, pixelSize, 0] },
       { tag: 33922, type: 12, values: [0, 0, 0, 500_000, 5_000_000, 0] },
       { tag: 34735, type: 3, values: [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, epsg] },
     );
