@@ -24,7 +24,8 @@ import { SampleScene } from './sample';
 import { createServices, placesIn, type Services } from './services';
 import { LedgerWriter, SourceReader } from './uploads';
 import { lockDown, openWindow, type WindowState } from './window';
-import { startProcess, startThread } from './workers/links';
+import { startProcess } from './workers/links';
+import { startThread } from './workers/thread';
 
 const version = __APP_VERSION__;
 /** Older ones serve development and tests where the real one cannot be had. */

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { AppError, toErrorData } from '@shared/errors';
-import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { localAccountId, type EngineProcess } from '../accounts';
 import { nodeRasters, openDatabase, threadCount } from '../engine/nodeParts';
 import { startEngine, type Engine } from '../engine/server';
 import { ThreadPool } from '../engine/tasks/threadPool';
 import { ResultsHost } from '../library/geopackage';
-import { createNodeCodecs, openFile } from '../rasters';
 import { createServices, type Services } from '../services';
-import { sourceOpener } from '../uploads';
+import { SourceReader } from '../uploads';
+import { startThread } from '../workers/thread';
 import { dataFolder } from './place';
 
 export interface DeskOptions {
@@ -23,7 +22,9 @@ export async function withServices<T>(
   options: DeskOptions,
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
-  const codecs = createNodeCodecs();
+  const reader = new SourceReader(() =>
+    startThread(join(__dirname, '..', 'main', 'upload-source-thread.cjs'), null, { keepsAlive: true }),
+  );
   const host = new ResultsHost((path, given) => new SqliteDatabase(path, given));
   const context = { signal: new AbortController().signal, progress: () => undefined };
   const services = createServices({
@@ -32,7 +33,7 @@ export async function withServices<T>(
     nativeBinding: process.env['ORTHODESK_SQLITE_BINDING'],
     ...(options.verbose ? { echoLog: (line) => process.stderr.write(`${line}\n`) } : {}),
     startEngine: engineInThisProcess,
-    openSource: sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }),
+    openSource: reader.open,
     results: {
       ingest: (request) => host.ingest(request, context),
       close: async (path) => host.close(path),
@@ -45,6 +46,7 @@ export async function withServices<T>(
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await services.close();
+    reader.close();
   }
 }
 

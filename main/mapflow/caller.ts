@@ -3,9 +3,11 @@ import { errorOfResponse, type Endpoint } from '@shared/api';
 import { AppError } from '@shared/errors';
 import { silentLog, type Log } from '@shared/log';
 import { authorization } from './authorization';
+import type { Elsewhere } from './courier';
 import { ApiFailure } from './failure';
 import { pause, readRetryAfter, withRetries, type RetryPolicy } from './retry';
-import { createTransport, type Answer, type Outgoing } from './transport';
+import type { Answer, Outgoing } from './exchange';
+import { createTransport } from './transport';
 import type { CallOptions, Download, MapflowClientOptions } from './types';
 
 type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -22,6 +24,8 @@ export interface RawBody {
   readonly contentType: string;
   readonly size: number;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** The same body where its bytes lie, in another thread; `chunks` are then not read, if the request needs no agent. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Turns rows of the endpoint table into requests, and answers into values or failures. */
@@ -113,7 +117,7 @@ export function createCaller(options: MapflowClientOptions): Caller {
     const started = Date.now();
     const about = { method, path: url.pathname };
     try {
-      const answer = await transport.send(outgoing);
+      const answer = await transport.send(outgoing, more.body?.elsewhere);
       log.debug('api call', { ...about, status: answer.status, ms: Date.now() - started });
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await failureOf(answer, url);

@@ -1,15 +1,20 @@
 import { endpoints } from '@shared/api';
-import type { Caller } from './caller';
+import type { Caller, RawBody } from './caller';
 import { ApiFailure } from './failure';
-import { multipartBody } from './multipart';
+import { formOf, framed } from './multipart';
 import type { ImagesApi, UploadFile, UploadOptions } from './types';
 
 /** bytes; a preview is at most 1024 px a side */
 const longestPreview = 16 * 1024 * 1024;
 
 export function imagesApi({ call, download, upload }: Caller): ImagesApi {
-  const multipart = (file: UploadFile, options: UploadOptions | undefined) =>
-    multipartBody(file, (sent) => options?.onProgress?.(sent));
+  const multipart = (file: UploadFile, options: UploadOptions | undefined): RawBody => {
+    const form = formOf(file);
+    const { contentType, size } = form;
+    const chunks = framed(form, file.body, options?.onProgress);
+    const { courier } = file;
+    return { contentType, size, chunks, ...(courier ? { elsewhere: { form, courier } } : {}) };
+  };
   return {
     upload: (mosaicId, file, options) =>
       upload(endpoints.uploadImage, { path: { mosaicId } }, multipart(file, options), options),

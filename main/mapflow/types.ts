@@ -72,6 +72,11 @@ export interface UploadFile {
   /** bytes */
   readonly size: number;
   readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Where the bytes lie in another thread: hands that thread a request, which it makes with `carry`, and tells the outcome. Then
+   * `body` is not read, unless the way to the server needs an agent of this thread.
+   */
+  readonly courier?: ((request: unknown, signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
 }
 
 export interface UploadOptions extends CallOptions {

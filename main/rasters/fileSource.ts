@@ -50,13 +50,13 @@ export class FileSource implements ByteSource {
   }
 
   /** Throws `tiff.read_beyond_end`, `rasters.file_changed`, `rasters.file_unreadable`. */
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     if (offset < 0 || offset + length > this.size) {
       throw new AppError('tiff.read_beyond_end', { file: this.name });
     }
     return this.#slots.run(async () => {
       if (Date.now() - this.#checked > CHECK_INTERVAL) await this.#checkUnchanged();
-      const bytes = new Uint8Array(length);
+      const bytes = into ?? new Uint8Array(length);
       for (let filled = 0; filled < length;) {
         const { bytesRead } = await this.handle
           .read(bytes, filled, length - filled, offset + filled)

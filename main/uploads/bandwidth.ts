@@ -44,24 +44,18 @@ export class Bandwidth {
     this.#filledAt = this.#now();
   }
 
-  /** The same bytes, in portions that come when they may be sent. Rejects with the signal's reason. */
-  async *paced(bytes: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let at = 0; at < bytes.length;) {
+  /** How many of so many bytes may be sent now, once any may: a portion while there is a limit. Rejects with the signal's reason. */
+  async take(bytes: number, signal: AbortSignal): Promise<number> {
+    for (;;) {
       const rate = limitAt(this.#limits(), new Date());
-      if (rate === null) {
-        yield bytes.subarray(at);
-        return;
-      }
+      if (rate === null) return bytes;
       const wait = this.#fill(rate);
-      if (wait > 0) {
-        await this.#pause(Math.min(wait, longestWait), signal);
-        continue;
-      }
-      const part = bytes.subarray(at, at + portion);
-      this.#tokens -= part.length;
-      at += part.length;
-      yield part;
+      if (wait <= 0) break;
+      await this.#pause(Math.min(wait, longestWait), signal);
     }
+    const part = Math.min(bytes, portion);
+    this.#tokens -= part;
+    return part;
   }
 
   /** ms until something may be sent */

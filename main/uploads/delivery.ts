@@ -4,7 +4,8 @@ import type { ChunkStates } from './chunkStates';
 import { judge, mayHaveArrived } from './failures';
 import type { SharedListing } from './listing';
 import { byName, findChunk } from './match';
-import type { ListedImage, UploadSource } from './ports';
+import { passing } from './pass';
+import type { ListedImage, Pass, UploadSource } from './ports';
 import type { RunPorts } from './runPorts';
 import { backoff } from './wait';
 
@@ -113,20 +114,19 @@ export class Delivery {
         attempts: before.attempts + 1,
         error: null,
       });
-      const body = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-        for await (const { bytes, sha1 } of source.read(chunk.name, signal)) {
-          if (sha1 !== null) {
-            await source.checkUnchanged();
-            await chunks.change(index, { state: 'ambiguous', sha1 });
-            handedOver = true;
-          }
-          for await (const part of ports.bandwidth.paced(bytes, signal)) {
-            ports.meter.add(part.length);
-            yield part;
-          }
+      const pass: Pass = async (bytes, sha1) => {
+        if (sha1 !== null) {
+          await source.checkUnchanged();
+          await chunks.change(index, { state: 'ambiguous', sha1 });
+          handedOver = true;
         }
+        const allowed = await ports.bandwidth.take(bytes, signal);
+        ports.meter.add(allowed);
+        return allowed;
       };
-      const file = { filename: chunk.name, size: chunk.bytes, body: body() };
+      const body = passing(source.read(chunk.name, signal), pass);
+      const courier = source.courier?.(chunk.name, pass);
+      const file = { filename: chunk.name, size: chunk.bytes, body, courier };
       const { imageId } = await ports.server.send(mosaicId, file, signal);
       // An answer to a file that was not sent whole was not given by the server.
       if (!handedOver) throw new AppError('uploads.answered_early', { name: chunk.name });

@@ -1,6 +1,6 @@
 import { imageReadiness, type Image, type ImageStatus, type Mosaic, type MosaicStatus } from '@shared/api';
 import { isRequestFailure } from './failures';
-import type { ImageServer, ListedImage } from './ports';
+import type { ImageServer, ListedImage, OutgoingFile } from './ports';
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
@@ -18,7 +18,7 @@ export interface MapflowImages {
   readonly images: {
     upload(
       mosaicId: string,
-      file: { readonly filename: string; readonly size: number; readonly body: AsyncIterable<Uint8Array> },
+      file: OutgoingFile,
       options?: Options,
     ): Promise<{ readonly imageId: string | null }>;
     list(mosaicId: string, options?: Options): Promise<readonly Image[]>;

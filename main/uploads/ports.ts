@@ -65,7 +65,18 @@ export interface OutgoingFile {
   /** bytes, exact */
   readonly size: number;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Where the bytes lie in another thread: makes the client's request there. `body` serves where that cannot be. */
+  readonly courier?: Courier | undefined;
 }
+
+/** Hands a request of the client's to whoever has the bytes; both are the client's own affair, in plain values. */
+export type Courier = (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
+
+/**
+ * Asked before bytes of a chunk leave: how many of so many may, at least one. With the last piece of the chunk it is told the
+ * SHA-1 of the whole, once, before any byte of that piece leaves.
+ */
+export type Pass = (bytes: number, sha1: string | null) => Promise<number>;
 
 /** What uploads need of an account's server. Failures are `AppError`s; those of requests also fit `RequestFailure`. */
 export interface ImageServer {
@@ -137,13 +148,20 @@ export interface Piece {
   readonly sha1: string | null;
 }
 
+/** Memory to read into; null where there is none that large. */
+export interface Buffers {
+  take(length: number): Uint8Array | null;
+}
+
 /** A raster that is being uploaded: planned and read chunk by chunk. */
 export interface UploadSource {
   readonly description: RasterDescription;
   readonly identity: SourceIdentity;
   plan(limits: PlanLimits, signal: AbortSignal): Promise<SourcePlan>;
   /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
-  read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece>;
+  read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece>;
+  /** Sends a chunk from where its bytes are read. Absent where that is here. Fails as `read` does, and as `pass` does. */
+  courier?(chunkName: string, pass: Pass): Courier;
   /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;

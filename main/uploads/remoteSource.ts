@@ -1,7 +1,7 @@
 import { AppError } from '@shared/errors';
 import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import type { OpenSource, Piece, UploadSource } from './ports';
-import type { OpenedSource, SourceMethods } from './sourceHost';
+import type { Courier, OpenSource, Pass, Piece, UploadSource } from './ports';
+import type { Leaving, OpenedSource, SourceMethods } from './sourceHost';
 
 /** A thread that was just started. */
 export interface ReaderLink {
@@ -77,6 +77,32 @@ class RemoteSource implements UploadSource {
     } finally {
       this.client.call('endRead', { readId }).catch(() => undefined);
     }
+  }
+
+  /** The thread that reads a chunk sends it too; here it is only told what may leave. */
+  courier(chunkName: string, pass: Pass): Courier {
+    return async (request, signal) => {
+      const abort = new AbortController();
+      const stop = (): void => abort.abort(signal?.reason);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop);
+      const allow = async ({ deliveryId, bytes, sha1 }: Leaving): Promise<void> => {
+        await this.client.call('pass', { deliveryId, bytes: await pass(bytes, sha1) });
+      };
+      const onProgress = (data: unknown): void => {
+        allow(data as Leaving).catch((error: unknown) => abort.abort(error));
+      };
+      try {
+        const { id } = this.opened;
+        return await this.client.call(
+          'deliver',
+          { id, chunkName, request },
+          { signal: abort.signal, onProgress },
+        );
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    };
   }
 
   #piece(readId: number, signal: AbortSignal): Promise<Piece | null> {

@@ -10,7 +10,7 @@ import type { ByteSource, Raster } from '@shared/tiff/types';
 import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
-import type { OpenSource, Piece, SourceIdentity, UploadSource } from './ports';
+import type { Buffers, OpenSource, Piece, SourceIdentity, UploadSource } from './ports';
 
 /** A raster opened for reading, with the files beside it. */
 export interface OpenedRaster {
@@ -79,13 +79,16 @@ class SlicedSource implements UploadSource {
     return { chunks: planned, skipped: skipped.map(({ window }) => window) };
   }
 
-  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece> {
+  async *read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece> {
     const chunk = this.#chunks.get(chunkName);
     if (!chunk) throw new AppError('uploads.source_changed', { name: this.raster.description.name });
     const layout = await this.#layout(chunk);
     const hash = createHash('sha1');
     let given = 0;
-    for await (const bytes of streamLayout(layout, this.raster.files, { signal })) {
+    for await (const bytes of streamLayout(layout, this.raster.files, {
+      signal,
+      ...(buffers ? { buffers } : {}),
+    })) {
       hash.update(bytes);
       given += bytes.length;
       yield { bytes, sha1: given >= layout.size ? hash.digest('hex') : null };

@@ -1,11 +1,22 @@
 import { AppError } from '@shared/errors';
 import type { RpcContext } from '@shared/rpc';
 import type { RasterDescription } from '@shared/tiff/types';
-import type { OpenSource, Piece, PlanLimits, SourceIdentity, SourcePlan, UploadSource } from './ports';
+import { passing } from './pass';
+import { PieceBuffers } from './pieceBuffers';
+import type { OpenSource, Pass, Piece, PlanLimits, SourceIdentity, SourcePlan, UploadSource } from './ports';
+
+/** Makes a request of the client's with a body of this thread; tells the outcome. */
+export type Carry = (
+  request: unknown,
+  body: AsyncIterable<Uint8Array>,
+  options: { readonly onFlushed: (bytes: Uint8Array) => void; readonly signal: AbortSignal },
+) => Promise<unknown>;
 
 /** The answering end of upload sources that live in a thread of their own: parsing, planning and decoding block nobody there. */
-export function sourceMethods(open: OpenSource) {
+export function sourceMethods(open: OpenSource, carry?: Carry) {
   const sources = new Map<number, UploadSource>();
+  const deliveries = new Map<number, Delivery>();
+  const buffers = new PieceBuffers();
   const reads = new Map<
     number,
     { readonly source: number; readonly pieces: AsyncIterator<Piece>; readonly abort: AbortController }
@@ -46,16 +57,80 @@ export function sourceMethods(open: OpenSource) {
       return !result || result.done ? null : result.value;
     },
     endRead: ({ readId }: { readId: number }): Promise<void> => endRead(readId),
+    /** One request with a chunk as its body. Tells what is about to leave, and waits for `pass` before it does. */
+    deliver: async (
+      { id, chunkName, request }: { id: number; chunkName: string; request: unknown },
+      { signal, progress }: RpcContext,
+    ): Promise<unknown> => {
+      if (!carry) throw new AppError('uploads.reader_stopped');
+      const source = sourceOf(id);
+      const deliveryId = next++;
+      let allow: (bytes: number) => void = () => undefined;
+      const abort = new AbortController();
+      const stop = (): void => abort.abort(signal.reason);
+      signal.addEventListener('abort', stop);
+      const pass: Pass = (bytes, sha1) => {
+        const allowed = new Promise<number>((resolve, reject) => {
+          allow = resolve;
+          abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
+        });
+        progress({ deliveryId, bytes, sha1 } satisfies Leaving);
+        return allowed;
+      };
+      const pieces = source.read(chunkName, abort.signal, buffers);
+      const ended = carry(request, passing(noted(pieces, buffers), pass), {
+        onFlushed: (bytes) => buffers.left(bytes),
+        signal: abort.signal,
+      });
+      deliveries.set(deliveryId, {
+        source: id,
+        allow: (bytes) => allow(bytes),
+        end: async () => {
+          abort.abort(new Error('sent no further'));
+          await ended;
+        },
+      });
+      try {
+        return await ended;
+      } finally {
+        signal.removeEventListener('abort', stop);
+        deliveries.delete(deliveryId);
+      }
+    },
+    pass: async ({ deliveryId, bytes }: { deliveryId: number; bytes: number }): Promise<void> =>
+      deliveries.get(deliveryId)?.allow(bytes),
     checkUnchanged: ({ id }: { id: number }): Promise<void> => sourceOf(id).checkUnchanged(),
     close: async ({ id }: { id: number }): Promise<void> => {
       const source = sources.get(id);
       sources.delete(id);
-      await Promise.all(
-        [...reads].filter(([, read]) => read.source === id).map(([readId]) => endRead(readId)),
-      );
+      await Promise.all([
+        ...[...reads].filter(([, read]) => read.source === id).map(([readId]) => endRead(readId)),
+        ...[...deliveries.values()].filter((delivery) => delivery.source === id).map(({ end }) => end()),
+      ]);
       await source?.close();
     },
   };
+}
+
+interface Delivery {
+  readonly source: number;
+  readonly allow: (bytes: number) => void;
+  readonly end: () => Promise<void>;
+}
+
+/** What a delivery tells before bytes leave. */
+export interface Leaving {
+  readonly deliveryId: number;
+  readonly bytes: number;
+  /** Of the whole chunk, with the first bytes of its last piece. */
+  readonly sha1: string | null;
+}
+
+async function* noted(pieces: AsyncIterable<Piece>, buffers: PieceBuffers): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    buffers.leaving(piece.bytes);
+    yield piece;
+  }
 }
 
 export interface OpenedSource {

@@ -1,13 +1,17 @@
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { serveRpc } from '@shared/rpc';
+import { carry } from '../mapflow';
 import { createNodeCodecs, openFile } from '../rasters';
 import { sourceMethods, sourceOpener } from '../uploads';
 import { parentRpcPort } from './parentPort';
 
 const codecs = createNodeCodecs({ ownThread: true });
 
-/** Reads the files that are being uploaded, chunk by chunk. It never sees a token, nor the network. */
+/**
+ * Reads the files that are being uploaded, chunk by chunk, and sends them from here: what leaves when is the uploads' to say, but
+ * no byte passes the loop of the process. A request's token comes with the request and is kept no longer.
+ */
 serveRpc(
   parentRpcPort(),
-  sourceMethods(sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) })),
+  sourceMethods(sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }), carry),
 );

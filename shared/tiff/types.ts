@@ -10,8 +10,11 @@ export interface ByteSource {
   readonly name: string;
   /** bytes */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`. Throws `tiff.read_beyond_end` past the end, `tiff.read_failed` otherwise. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Exactly `length` bytes from `offset`; they may, but need not, be put into `into`, which has room for exactly so many.
+   * Throws `tiff.read_beyond_end` past the end, `tiff.read_failed` otherwise.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Finds a file beside the raster (`.ovr`, `.msk`, `.tfw`, `.aux.xml`); null where there is none. */

@@ -16,6 +16,8 @@ export interface StreamOptions {
   /** Byte of the layout to begin with, for a transfer that is resumed. */
   readonly from?: number;
   readonly signal?: AbortSignal;
+  /** Memory for pieces, so that none has to be made; what it gives is not cleared. The caller gives it back. */
+  readonly buffers?: { take(length: number): Uint8Array | null };
 }
 
 /**
@@ -29,7 +31,7 @@ export async function* streamLayout(
   files: readonly ByteSource[],
   options: StreamOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { chunkBytes = CHUNK_BYTES, ahead = 2, from = 0, signal } = options;
+  const { chunkBytes = CHUNK_BYTES, ahead = 2, from = 0, signal, buffers } = options;
   const pending: Promise<Uint8Array>[] = [];
   let next = from;
   try {
@@ -37,7 +39,7 @@ export async function* streamLayout(
       signal?.throwIfAborted();
       while (pending.length <= ahead && next < layout.size) {
         const length = pieceLength(layout, next, chunkBytes);
-        const piece = readLayoutRange(layout, files, next, length);
+        const piece = readLayoutRange(layout, files, next, length, buffers);
         // A read that fails while it waits in line is reported when its turn comes.
         piece.catch(() => undefined);
         pending.push(piece);
@@ -82,6 +84,7 @@ export async function readLayoutRange(
   files: readonly ByteSource[],
   offset: number,
   length: number,
+  buffers?: StreamOptions['buffers'],
 ): Promise<Uint8Array> {
   if (offset < 0 || length < 0 || offset + length > layout.size) {
     throw new AppError('tiff.read_beyond_end', { file: files[0]?.name ?? '', offset, length });
@@ -89,16 +92,16 @@ export async function readLayoutRange(
   const { runs, given, computed } = gather(layout, offset, length);
   const [run] = runs;
   if (run && runs.length === 1 && computed.length === 0 && run.canCompact(length)) {
-    const bytes = await run.compacted(files);
+    const bytes = await run.compacted(files, buffers);
     for (const { target, bytes: own } of given) bytes.set(own, target);
     return bytes.length === length ? bytes : bytes.subarray(0, length);
   }
-  const bytes = new Uint8Array(length);
-  for (const { target, bytes: own } of given) bytes.set(own, target);
+  const bytes = buffers?.take(length)?.fill(0) ?? new Uint8Array(length);
   await Promise.all([
     ...runs.map((one) => one.read(files, bytes)),
     ...computed.map((one) => compute(one, bytes)),
   ]);
+  for (const { target, bytes: own } of given) bytes.set(own, target);
   return bytes;
 }
 
@@ -176,8 +179,8 @@ class Run {
   }
 
   /** The run's bytes with each range at its place in the piece. */
-  async compacted(files: readonly ByteSource[]): Promise<Uint8Array> {
-    const bytes = await this.#bytes(files);
+  async compacted(files: readonly ByteSource[], buffers: StreamOptions['buffers']): Promise<Uint8Array> {
+    const bytes = await this.#bytes(files, buffers?.take(this.#end - this.#start) ?? undefined);
     for (const { target, source, length } of this.#copies) {
       const at = source - this.#start;
       if (at !== target) bytes.copyWithin(target, at, at + length);
@@ -186,6 +189,14 @@ class Run {
   }
 
   async read(files: readonly ByteSource[], into: Uint8Array): Promise<void> {
+    const [first] = this.#copies;
+    if (first && this.#copies.length === 1) {
+      // One range: read where it belongs.
+      const place = into.subarray(first.target, first.target + first.length);
+      const read = await this.#bytes(files, place);
+      if (read !== place) place.set(read);
+      return;
+    }
     const bytes = await this.#bytes(files);
     for (const { target, source, length } of this.#copies) {
       const at = source - this.#start;
@@ -193,10 +204,10 @@ class Run {
     }
   }
 
-  async #bytes(files: readonly ByteSource[]): Promise<Uint8Array> {
+  async #bytes(files: readonly ByteSource[], memory?: Uint8Array): Promise<Uint8Array> {
     const file = files[this.#file]!;
     const length = this.#end - this.#start;
-    const bytes = await file.read(this.#start, length);
+    const bytes = await file.read(this.#start, length, memory);
     if (bytes.length !== length) throw new AppError('tiff.source_changed', { file: file.name });
     return bytes;
   }

@@ -1,16 +1,29 @@
 /**
- * Benchmarks: `npm run bench -- [decode] [--json]`. What is compared runs in one go on one machine, so the ratios mean
- * something even where the times do not. Measures that do not exist yet are refused by name.
+ * Benchmarks: `npm run bench -- [WHAT [PART…]] [--json]`. What is compared runs in one go on one machine, so the ratios mean something even
+ * where the times do not. Measures that do not exist are refused by name.
  */
 import { parseArgs } from 'node:util';
-import { hasGdal } from '../support/data';
-import { measureDecoding, type DecodingRow } from './decode';
+import { benchDecoding } from './decode';
 import { benchModels } from './models/bench';
 import { printRaster } from './raster';
+import { benchUpload } from './upload/bench';
+import { serveSink } from './upload/sink';
+
+export interface BenchOptions {
+  readonly json: boolean;
+  /** bytes of the file that is measured with, where a measure makes one */
+  readonly bytes: number | undefined;
+  /** Parts of the measure, where it has some; all when empty. */
+  readonly parts: readonly string[];
+}
+
+/** What a measure prints: for people or, as JSON, for programs. */
+export type Bench = (options: BenchOptions) => Promise<string>;
 
 const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    bytes: { type: 'string' },
     image: { type: 'string' },
     minutes: { type: 'string', default: '0.5' },
     shots: { type: 'string' },
@@ -22,32 +35,29 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-async function bench(what: string): Promise<void> {
-  if (what === 'raster') return printRaster(values);
-  if (what === 'models') {
-    process.stdout.write(await benchModels(values));
-    return;
-  }
-  if (what !== 'decode') throw new Error(`There is no benchmark "${what}". There are: decode, models, raster.`);
-  if (!hasGdal)
-    throw new Error('This benchmark writes its files with GDAL. Install gdal-bin and run it again.');
-  const rows = await measureDecoding();
-  process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+const benches: Readonly<Record<string, Bench>> = {
+  decode: benchDecoding,
+  models: () => benchModels(values),
+  raster: async () => {
+    await printRaster(values);
+    return '';
+  },
+  upload: benchUpload,
+  'upload-sink': serveSink,
+};
+
+async function main(): Promise<void> {
+  const [what = 'decode', ...parts] = positionals;
+  const bench = benches[what];
+  if (!bench)
+    throw new Error(`There is no benchmark "${what}". There are: ${Object.keys(benches).join(', ')}.`);
+  const bytes = values.bytes === undefined ? undefined : Number(values.bytes);
+  if (bytes !== undefined && !(Number.isInteger(bytes) && bytes > 0))
+    throw new Error('--bytes takes a whole number.');
+  process.stdout.write(await bench({ json: values.json, bytes, parts }));
 }
 
-/** Tiles of 512 x 512 RGB a second, one thread. */
-function table(rows: readonly DecodingRow[]): string {
-  const lines = rows.map(
-    ({ codec, ours, fast, geotiffJs, ratio }) =>
-      `${codec.padEnd(24)}${number(ours)}${fast === null ? ' '.repeat(10) : number(fast)}${number(geotiffJs)}${ratio.toFixed(1).padStart(8)}x`,
-  );
-  const head = `${'512 x 512 RGB tiles/s'.padEnd(24)}${'ours'.padStart(10)}${'inexact'.padStart(10)}${'geotiff.js'.padStart(10)}`;
-  return `${[head, ...lines].join('\n')}\n`;
-}
-
-const number = (value: number): string => value.toFixed(0).padStart(10);
-
-bench(positionals[0] ?? 'decode').catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
 });

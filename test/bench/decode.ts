@@ -4,11 +4,13 @@ import { blockJob, decodeBlock } from '@shared/tiff/codecs';
 import { openRaster } from '@shared/tiff/open';
 import type { CodecRegistry, Level, Raster } from '@shared/tiff/types';
 import { createNodeCodecs } from '../../main/rasters';
+import { hasGdal } from '../support/data';
 import { memorySource } from '../support/fileSource';
 import { gdal, temporaryFolder, writeRawImage } from '../support/gdal';
+import type { Bench } from './bench';
 
 /** Tiles of 512 x 512 RGB pixels that one thread decodes in a second. */
-export interface DecodingRow {
+interface DecodingRow {
   readonly codec: string;
   readonly ours: number;
   /** With the native, inexact decoder; for JPEG alone. */
@@ -31,8 +33,27 @@ const CODECS: Readonly<Record<string, readonly string[]>> = {
   'ZSTD, predictor 2': ['COMPRESS=ZSTD', 'PREDICTOR=2'],
 };
 
+export const benchDecoding: Bench = async ({ json }) => {
+  if (!hasGdal)
+    throw new Error('This benchmark writes its files with GDAL. Install gdal-bin and run it again.');
+  const rows = await measureDecoding();
+  return json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows);
+};
+
+/** Tiles of 512 x 512 RGB a second, one thread. */
+function table(rows: readonly DecodingRow[]): string {
+  const lines = rows.map(
+    ({ codec, ours, fast, geotiffJs, ratio }) =>
+      `${codec.padEnd(24)}${number(ours)}${fast === null ? ' '.repeat(10) : number(fast)}${number(geotiffJs)}${ratio.toFixed(1).padStart(8)}x`,
+  );
+  const head = `${'512 x 512 RGB tiles/s'.padEnd(24)}${'ours'.padStart(10)}${'inexact'.padStart(10)}${'geotiff.js'.padStart(10)}`;
+  return `${[head, ...lines].join('\n')}\n`;
+}
+
+const number = (value: number): string => value.toFixed(0).padStart(10);
+
 /** Measures decoding in Node, codec by codec, against geotiff.js in the same run, on a picture like an orthophoto. */
-export async function measureDecoding(): Promise<DecodingRow[]> {
+async function measureDecoding(): Promise<DecodingRow[]> {
   const folder = temporaryFolder();
   const rows: DecodingRow[] = [];
   try {

@@ -35,7 +35,13 @@ async function differentTiles(): Promise<Buffer[]> {
   const tiles: Buffer[] = [];
   for (let at = 0; at < different * different; at++) {
     const pixels = ground((at % different) * tile, Math.floor(at / different) * tile);
-    const options = { format: turbo.FORMAT_RGB, width: tile, height: tile, subsampling: turbo.SAMP_420, quality: 80 };
+    const options = {
+      format: turbo.FORMAT_RGB,
+      width: tile,
+      height: tile,
+      subsampling: turbo.SAMP_420,
+      quality: 80,
+    };
     tiles.push(Buffer.from(await turbo.compress(pixels, options)));
   }
   return tiles;

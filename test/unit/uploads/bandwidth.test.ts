@@ -23,8 +23,13 @@ async function send(
   });
   const portions: number[] = [];
   const lane = async (): Promise<void> => {
-    for (const length of pieces)
-      for await (const part of bandwidth.paced(new Uint8Array(length), never)) portions.push(part.length);
+    for (const length of pieces) {
+      for (let left = length; left > 0;) {
+        const part = await bandwidth.take(left, never);
+        portions.push(part);
+        left -= part;
+      }
+    }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return { ms: now, bytes: portions.reduce((sum, length) => sum + length, 0), portions };
@@ -68,7 +73,7 @@ test('who gives up does not wait', async () => {
     pause: (_, signal) => (signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve()),
   });
   abort.abort(new Error('gone'));
-  const taking = bandwidth.paced(new Uint8Array(10), abort.signal).next();
+  const taking = bandwidth.take(10, abort.signal);
   await expect(taking).rejects.toThrow('gone');
 });
 

@@ -1,0 +1,17 @@
+import type { Pass, Piece } from './ports';
+
+/** The bytes of a chunk, each part only when it may leave. */
+export async function* passing(
+  pieces: AsyncIterable<Piece>,
+  pass: Pass,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { bytes, sha1 } of pieces) {
+    let untold = sha1;
+    for (let at = 0; at < bytes.length;) {
+      const allowed = await pass(bytes.length - at, untold);
+      untold = null;
+      yield bytes.subarray(at, at + allowed);
+      at += allowed;
+    }
+  }
+}
