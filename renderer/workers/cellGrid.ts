@@ -20,10 +20,14 @@ const STRIP_PIXELS = 512 * 512;
 /** px of a cell that is made larger only to keep strips whole */
 const MOST_PIXELS = 16 * STRIP_PIXELS;
 
+/** px; a strip that is wider is cut, and decoded for each part */
+const WIDEST = 256 * 1024;
+
 /** @param factor the reduction, a power of two */
 export function cellGrid(level: Level, factor: number): CellGrid {
   const { width, height } = level;
-  const cellWidth = level.tiled ? wholeBlocks(level.blockWidth, factor) : roundUp(width, factor);
+  const stripWidth = roundUp(Math.min(width, WIDEST), factor);
+  const cellWidth = level.tiled ? wholeBlocks(level.blockWidth, factor) : stripWidth;
   const cellHeight = level.tiled ? wholeBlocks(level.blockHeight, factor) : stripRows(level, factor);
   return {
     cellWidth,

@@ -15,22 +15,24 @@ const MOST_INDICES = 64;
 /** px that go to a worker at once: enough to be worth a message, few enough that what is in sight need not wait. */
 const BATCH_PIXELS = 12 * 512 * 512;
 
+/** Blocks of one cell, and pixels that become one of it, at most; only damaged files and hoaxes have more. */
+const MOST_BLOCKS = 65_536;
+const LARGEST_FACTOR = 1024;
+/** px of a block, which is decoded whole */
+const LARGEST_BLOCK = 512 * 1024 * 1024;
+
 /** Says of a block of the level whether there is anything in the file for it. */
 export type StoredTest = (index: number) => boolean;
 
 interface Wanted {
   readonly cell: number;
   readonly factor: number;
-  readonly key: string;
+  /** Indices of the blocks that it is made of. */
+  readonly image: readonly number[];
+  readonly mask: readonly number[];
   waiters: number;
   readonly resolve: (pixels: TilePixels | null) => void;
   readonly reject: (reason: unknown) => void;
-}
-
-interface Asked {
-  readonly wanted: Wanted;
-  readonly image: readonly number[];
-  readonly mask: readonly number[];
 }
 
 export interface CellStoreOptions {
@@ -103,16 +105,24 @@ export class CellStore {
     return stored === null || this.#blocks(factor, cell).image.some(stored);
   }
 
+  /** Throws `tiff.blocks_too_small`, `tiff.block_too_large` where a cell is made of more than anyone waits for. */
   #blocks(factor: number, cell: number): { image: number[]; mask: number[] } {
     const { plan, planned } = this.#options;
+    const { blockWidth: width, blockHeight: height, planes } = planned.image;
+    if (width * height > LARGEST_BLOCK) throw new AppError('tiff.block_too_large', { width, height });
+    const { cellWidth, cellHeight } = this.grid(factor);
+    if (factor > LARGEST_FACTOR || (cellWidth / width) * (cellHeight / height) * planes > MOST_BLOCKS) {
+      throw new AppError('tiff.blocks_too_small', { width, height });
+    }
     return tileBlocks(plan, planned.image, planned.mask, cellWindow(this.grid(factor), cell));
   }
 
   async #enqueue(factor: number, cell: number, key: string, urgent: boolean): Promise<TilePixels | null> {
     const byMask = this.#options.plan.opacity.kind === 'mask';
     if (!byMask && !this.isStored(factor, cell)) return null;
+    const blocks = this.#blocks(factor, cell);
     return new Promise((resolve, reject) => {
-      const wanted: Wanted = { cell, factor, key, waiters: 0, resolve, reject };
+      const wanted: Wanted = { cell, factor, ...blocks, waiters: 0, resolve, reject };
       (urgent ? this.#urgent : this.#queue).set(key, wanted);
       // What is asked for in one turn goes together.
       if (!this.#pumping) setTimeout(() => this.#pump(), 0);
@@ -134,9 +144,9 @@ export class CellStore {
     }
   }
 
-  #nextBatch(): Asked[] {
+  #nextBatch(): Wanted[] {
     const queue = this.#urgent.size > 0 ? this.#urgent : this.#queue;
-    const batch: Asked[] = [];
+    const batch: Wanted[] = [];
     let blocks = 0;
     for (const [key, wanted] of queue) {
       if (wanted.waiters === 0) {
@@ -145,28 +155,27 @@ export class CellStore {
         wanted.reject(new AppError('map.nobody_waits'));
         continue;
       }
-      const needed = this.#blocks(wanted.factor, wanted.cell);
-      blocks += needed.image.length;
+      blocks += wanted.image.length;
       if (!this.#fits(batch, wanted, blocks)) break;
       queue.delete(key);
-      batch.push({ wanted, ...needed });
+      batch.push(wanted);
     }
     return batch;
   }
 
-  #fits(batch: readonly Asked[], { factor }: Wanted, blocks: number): boolean {
+  #fits(batch: readonly Wanted[], { factor }: Wanted, blocks: number): boolean {
     const [first] = batch;
     if (!first) return true;
     const { cellWidth, cellHeight } = this.grid(factor);
     const pixels = (batch.length + 1) * cellWidth * cellHeight;
-    return first.wanted.factor === factor && blocks <= MOST_INDICES && pixels <= BATCH_PIXELS;
+    return first.factor === factor && blocks <= MOST_INDICES && pixels <= BATCH_PIXELS;
   }
 
-  async #work(batch: readonly Asked[]): Promise<void> {
+  async #work(batch: readonly Wanted[]): Promise<void> {
     const { plan, planned, pool } = this.#options;
     const { image, mask, tile, maskIndex } = planned;
-    const [first] = batch as readonly [Asked];
-    const { factor } = first.wanted;
+    const [first] = batch as readonly [Wanted];
+    const { factor } = first;
     try {
       const [imageBytes, maskBytes] = await Promise.all([
         this.#read(
@@ -181,12 +190,12 @@ export class CellStore {
         ),
       ]);
       const cells = batch.map((asked): CellPart => ({
-        window: cellWindow(this.grid(factor), asked.wanted.cell),
+        window: cellWindow(this.grid(factor), asked.cell),
         imageBytes: pick(imageBytes, asked.image),
         maskBytes: pick(maskBytes, asked.mask),
       }));
       const made = await pool.reduceCells({ plan, image, mask, factor, cells });
-      batch.forEach(({ wanted }, i) => {
+      batch.forEach((wanted, i) => {
         const { pixels = null, error = null } = made[i] ?? {};
         if (error && pixels) this.#options.onDamage(fromErrorData(error));
         if (error && !pixels) wanted.reject(fromErrorData(error));
@@ -195,7 +204,7 @@ export class CellStore {
     } catch (error) {
       // One block that lies outside the file spoils the call: the others are read without it.
       if (batch.length > 1) await Promise.all(batch.map((asked) => this.#work([asked])));
-      else first.wanted.reject(error);
+      else first.reject(error);
     }
   }
 

@@ -1,4 +1,5 @@
-import type { Level } from '@shared/tiff/types';
+import { AppError } from '@shared/errors';
+import type { Level, PixelWindow } from '@shared/tiff/types';
 import { averaged, copyPixels, createPixels, type TilePixels } from './average';
 import { cellsIn, cellWindow, type CellGrid } from './cellGrid';
 import { CellStore, type StoredTest } from './cellStore';
@@ -10,6 +11,9 @@ import { reducedLevels, type PlannedLevel, type TilePlan } from './tilePlan';
 const KEPT_BYTES = 24 * 1024 * 1024;
 /** Levels of fewer blocks are not asked which of them they hold. */
 const FEW_BLOCKS = 512;
+
+/** px put together for one tile at most; only damaged files and hoaxes are so much longer than wide */
+const MOST_PIXELS = 64 * 1024 * 1024;
 
 type Options = TileLoaderOptions & { readonly cacheBytes: number };
 
@@ -52,21 +56,42 @@ export class ReducedTiles {
     const factor = Math.min(level.factor, this.#kept);
     const more = level.factor / factor;
     const grid = this.#cells.grid(factor);
-    const side = { width: level.tileWidth * more, height: level.tileHeight * more };
-    const window = {
-      x: column * side.width * factor,
-      y: row * side.height * factor,
-      width: side.width * factor,
-      height: side.height * factor,
-    };
+    const window = this.#windowOf(level, column, row);
     const channels = this.#plan.channels.length;
+    const side = { width: window.width / factor, height: window.height / factor };
+    const { blockWidth: width, blockHeight: height } = this.#image;
+    if (side.width * side.height > MOST_PIXELS)
+      throw new AppError('tiff.blocks_too_small', { width, height });
     const target = { ...side, pixels: createPixels(this.#plan.dtype, side.width * side.height * channels) };
     await this.#gather(cellsIn(grid, window), factor, signal, (cell, pixels) => {
-      const { x, y, width, height } = cellWindow(grid, cell);
-      const from = { pixels, width: width / factor, height: height / factor };
+      const { x, y, ...size } = cellWindow(grid, cell);
+      const from = { pixels, width: size.width / factor, height: size.height / factor };
       copyPixels(from, target, { x: (x - window.x) / factor, y: (y - window.y) / factor }, channels);
     });
-    return averaged(target.pixels, side.width, side.height, channels, more);
+    const pixels = averaged(target.pixels, side.width, side.height, channels, more);
+    const tile = { width: level.tileWidth, height: level.tileHeight };
+    const whole = { ...tile, pixels: createPixels(this.#plan.dtype, tile.width * tile.height * channels) };
+    copyPixels(
+      { pixels, width: side.width / more, height: side.height / more },
+      whole,
+      { x: 0, y: 0 },
+      channels,
+    );
+    return whole.pixels;
+  }
+
+  /** What a tile covers of the base, no further beyond its edge than to the next whole pixel: thin pictures stay thin. */
+  #windowOf({ factor, tileWidth, tileHeight }: TileLevel, column: number, row: number): PixelWindow {
+    const x = column * tileWidth * factor;
+    const y = row * tileHeight * factor;
+    const reach = (from: number, side: number, end: number): number =>
+      Math.min(side, Math.max(1, Math.ceil((end - from) / factor))) * factor;
+    return {
+      x,
+      y,
+      width: reach(x, tileWidth, this.#base.width),
+      height: reach(y, tileHeight, this.#base.height),
+    };
   }
 
   async #gather(

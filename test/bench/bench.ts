@@ -1,6 +1,8 @@
 /**
  * Benchmarks: `npm run bench -- [WHAT [PART…]] [--json]`. What is compared runs in one go on one machine, so the ratios mean something even
  * where the times do not. Measures that do not exist are refused by name.
+ * `raster` takes `--image FILE`, `--shots DIR` and `--minutes N`: panning goes on for half a minute, unless `--minutes 10` asks
+ * for the whole test of the memory.
  */
 import { parseArgs } from 'node:util';
 import { benchDecoding } from './decode';

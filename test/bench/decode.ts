@@ -10,7 +10,7 @@ import { gdal, temporaryFolder, writeRawImage } from '../support/gdal';
 import type { Bench } from './bench';
 
 /** Tiles of 512 x 512 RGB pixels that one thread decodes in a second. */
-interface DecodingRow {
+export interface DecodingRow {
   readonly codec: string;
   readonly ours: number;
   /** With the native, inexact decoder; for JPEG alone. */
@@ -53,7 +53,7 @@ function table(rows: readonly DecodingRow[]): string {
 const number = (value: number): string => value.toFixed(0).padStart(10);
 
 /** Measures decoding in Node, codec by codec, against geotiff.js in the same run, on a picture like an orthophoto. */
-async function measureDecoding(): Promise<DecodingRow[]> {
+export async function measureDecoding(): Promise<DecodingRow[]> {
   const folder = temporaryFolder();
   const rows: DecodingRow[] = [];
   try {

@@ -1,7 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
+import { hasGdal } from '../support/data';
+import { measureDecoding, type DecodingRow } from './decode';
 import { largeImage } from './largeImage';
-import { measureViewing } from './viewing';
+import { measureViewing, type Viewing } from './viewing';
 
 const side = 32_768;
 const moves = 100;
@@ -13,6 +16,15 @@ export interface RasterOptions {
   readonly shots?: string | undefined;
 }
 
+interface Measured {
+  readonly viewing: Viewing;
+  /** Null where GDAL is not there to write the files. */
+  readonly decoding: readonly DecodingRow[] | null;
+  /** Programs that wanted a processor during the last minute: above the number of cores, times are longer than they need be. */
+  readonly load: number;
+}
+
+/** Looking at one large raster in the application, and decoding against geotiff.js in the same run. */
 export async function printRaster({ json, image, minutes, shots }: RasterOptions): Promise<void> {
   const folder = shots && resolve(shots);
   if (folder) mkdirSync(folder, { recursive: true });
@@ -22,5 +34,36 @@ export async function printRaster({ json, image, minutes, shots }: RasterOptions
     minutes: Number(minutes),
     ...(folder && { shots: folder }),
   });
-  process.stdout.write(`${JSON.stringify(viewing, null, json ? 2 : 1)}\n`);
+  const load = loadavg()[0] ?? 0;
+  const measured: Measured = { viewing, decoding: hasGdal ? await measureDecoding() : null, load };
+  process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : table(measured));
+}
+
+function table({ viewing, decoding, load }: Measured): string {
+  const { roaming, view } = viewing;
+  const seconds = (value: number): string => `${value.toFixed(2)} s`;
+  const [first = 0] = roaming.memory;
+  const last = roaming.memory.at(-1) ?? 0;
+  const lines = [
+    ['first picture of the whole extent', seconds(viewing.firstPicture), 'under 1 s'],
+    ['full sharp extent', seconds(viewing.sharpExtent), 'under 12 s'],
+    [`1:1, ${view.width} x ${view.height}, all tiles`, seconds(viewing.oneToOne), 'under 0.6 s'],
+    ['the same again', seconds(viewing.secondVisit), 'under 0.1 s'],
+    [
+      `loop of the main process, ${roaming.moves} moves`,
+      `${roaming.mainLoopDelay.toFixed(0)} ms`,
+      'under 50 ms',
+    ],
+    ['longest task of the window', `${roaming.longestTask.toFixed(0)} ms`, 'under 100 ms'],
+    [`memory, ${roaming.minutes} min of panning`, `${first} to ${last} MiB`, 'flat'],
+    ...(decoding ?? []).map(({ codec, ours, geotiffJs, ratio }) => [
+      `decoding ${codec}`,
+      `${ours} tiles/s, ${ratio} x`,
+      `geotiff.js ${geotiffJs}`,
+    ]),
+  ];
+  const rows = lines.map(
+    ([what = '', value = '', aim = '']) => `${what.padEnd(40)}${value.padEnd(26)}${aim}`,
+  );
+  return `${[`${viewing.image}; load of the machine ${load.toFixed(1)}`, ...rows].join('\n')}\n`;
 }

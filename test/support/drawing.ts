@@ -69,6 +69,31 @@ export async function drawnFaults(raster: Raster, codecs: CodecRegistry): Promis
   }
 }
 
+/** What the map would ask for on opening a raster and looking at it closely, and the kinds of error that come of it. */
+export async function drawSome(raster: Raster, codecs: CodecRegistry): Promise<readonly string[]> {
+  const damage: unknown[] = [];
+  const loader = loaderOf(raster, codecs, damage);
+  const attempts = [
+    () => loader.preview?.load(),
+    ...[loader.levels.length - 1, 0].flatMap((index) =>
+      someTiles(loader.levels[index] as TileLevel).map(
+        ([column, row]) =>
+          () =>
+            loader.load(index, column, row),
+      ),
+    ),
+  ];
+  for (const attempt of attempts) {
+    try {
+      await attempt();
+    } catch (error) {
+      damage.push(error);
+    }
+  }
+  loader.dispose();
+  return damage.map((error) => (error instanceof AppError ? error.kind : `defect: ${String(error)}`));
+}
+
 function someTiles({ columns, rows }: TileLevel): (readonly [number, number])[] {
   const side = Math.sqrt(mostTiles);
   const some = (count: number): number[] => [
