@@ -1,9 +1,14 @@
 import { AppError } from '@shared/errors';
 import type { AppInfo, TaskView, Theme } from '@shared/ipc/types';
+import type { RecentRaster } from '@shared/library/records';
 import {
   accountsHandlers,
   appHandlers,
+  baseMapsHandlers,
+  bookmarksHandlers,
+  deskHandlers,
   engineHandlers,
+  filesHandlers,
   mosaicsHandlers,
   processingsHandlers,
   projectsHandlers,
@@ -14,7 +19,7 @@ import {
   uploadsHandlers,
   type Handlers,
 } from './ipc';
-import type { RasterWorkerClient } from './rasters';
+import { checkIdentity, placesBeside, surveyPaths, type RasterWorkerClient } from './rasters';
 import type { ResultsService } from './results';
 import type { SampleScene } from './sample';
 import type { Services } from './services';
@@ -25,6 +30,10 @@ export interface Shell {
   openExternal(url: string): Promise<void>;
   showInFolder(path: string): void;
   chooseRasters(): Promise<readonly string[]>;
+  /** Where a file that is gone is now; null when cancelled. */
+  choosePlace(path: string): Promise<string | null>;
+  /** The list of recent files is another one now. */
+  recentChanged(): void;
   /** Null when cancelled. */
   chooseTarget(suggestedName: string, format: 'gpkg' | 'geojson'): Promise<string | null>;
   applyTheme(theme: Theme): void;
@@ -50,6 +59,15 @@ export function createHandlers(
     if (path === null) throw new AppError('rasters.not_open');
     return path;
   };
+  const recent = {
+    list: () => library.recentRasters.list(),
+    put: (raster: RecentRaster) => {
+      library.recentRasters.put(raster);
+      shell.recentChanged();
+    },
+    remove: (path: string) => library.recentRasters.remove(path),
+    clear: () => library.recentRasters.clear(),
+  };
   return {
     ...appHandlers({
       info: shell.info,
@@ -62,7 +80,7 @@ export function createHandlers(
     ...engineHandlers(services.engine),
     ...rastersHandlers({
       rasters: workers.rasters,
-      recent: library.recentRasters,
+      recent,
       choose: () => shell.chooseRasters(),
       sample: () => workers.sample.path(),
     }),
@@ -81,5 +99,18 @@ export function createHandlers(
       chooseTarget: (name, format) => shell.chooseTarget(name, format),
     }),
     ...tasksHandlers(tasks),
+    ...bookmarksHandlers(library.bookmarks),
+    ...deskHandlers(library.layerStates),
+    ...baseMapsHandlers(services.baseMaps),
+    ...filesHandlers({
+      rasters: workers.rasters,
+      recent,
+      survey: surveyPaths,
+      pixel: (request) => workers.rasters.pixel(request),
+      choosePlace: (path) => shell.choosePlace(path),
+      placesBeside,
+      checkIdentity,
+      onRecent: () => shell.recentChanged(),
+    }),
   };
 }

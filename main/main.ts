@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { app, dialog, nativeTheme, powerMonitor, shell, type BrowserWindow } from 'electron';
 import { toErrorData, type ErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
@@ -14,9 +13,11 @@ import {
   openRasters,
   readSettings,
   registerAppScheme,
+  serveBaseMapTile,
   serveRenderer,
 } from './ipc';
 import { installMenu, showTheme } from './menu';
+import { filesAmong, OpenRequests } from './openRequests';
 import { notify, showProgress, stayAwake } from './notifications';
 import { RasterWorkerClient } from './rasters';
 import { ResultsService } from './results';
@@ -33,6 +34,9 @@ const oldestSupportedElectron = 40;
 /** ms for the services to stop before the program ends all the same */
 const quitPatience = 5_000;
 
+/** A Mac hands over the file of a double click before the program is ready. */
+const requests = new OpenRequests();
+
 if (process.argv.includes('--version')) {
   process.stdout.write(`${m.app_name()} ${version}\n`);
   app.exit(0);
@@ -40,6 +44,10 @@ if (process.argv.includes('--version')) {
   app.exit(0);
 } else {
   registerAppScheme();
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    requests.add([path]);
+  });
   app.whenReady().then(start, fail);
 }
 
@@ -96,8 +104,8 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   const emit = createEmit(ourWindow);
   const open = async (paths: readonly string[]): Promise<void> => {
     const recent = library.recentRasters;
-    if (paths.length > 0)
-      emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent }, paths));
+    emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent }, paths));
+    menu.refresh();
   };
 
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -115,15 +123,23 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
       stayAwake(progress !== null);
     },
   });
-  const handlers = createHandlers(services, workers, shellOf(ourWindow), tasks);
+  services.baseMaps.onReach((baseMapId, reachable) => emit('basemaps.reach', { baseMapId, reachable }));
+  const { theme } = readSettings(library.settings);
+  const menu = installMenu({
+    send: (command) => emit('menu.command', command),
+    theme: () => readSettings(library.settings).theme,
+    recent: () => library.recentRasters.list(),
+    openRecent: (path) => void open([path]),
+    clearRecent: () => library.recentRasters.clear(),
+  });
+  const handlers = createHandlers(services, workers, shellOf(ourWindow, menu.refresh), tasks);
   listen(createDispatcher(handlers, { origin: appOrigin, log: logging.area('ipc') }), ourWindow);
 
   const isEnding = endCleanly(services, stopWorkers);
   lockDown();
-  serveRenderer(join(__dirname, '..', 'renderer'));
-  const { theme } = readSettings(library.settings);
-  installMenu((command) => emit('menu.command', command), theme);
+  serveRenderer(join(__dirname, '..', 'renderer'), (url) => serveBaseMapTile(services.baseMaps, url));
   applyTheme(theme);
+  requests.add(filesAmong(process.argv, process.cwd()));
   window = openWindow({
     preload: join(__dirname, '..', 'preload', 'preload.cjs'),
     state: library.settings.get('window') as WindowState | null,
@@ -135,17 +151,13 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   window.webContents.once('did-finish-load', () => {
     workers.rasters.warmUp();
     tellOrigin(services, (error) => emit('app.problem', error));
-    void open(filesAmong(process.argv, process.cwd()));
+    requests.deliverTo((paths) => void open(paths));
   });
 
   app.on('second-instance', (_, argv, folder) => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
-    void open(filesAmong(argv, folder));
-  });
-  app.on('open-file', (event, path) => {
-    event.preventDefault();
-    void open([path]);
+    requests.add(filesAmong(argv, folder));
   });
   powerMonitor.on('suspend', () => void uploads.suspend());
   powerMonitor.on('resume', () => {
@@ -162,7 +174,11 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   log.info('started', { ...appInfo() });
 }
 
-function shellOf(window: () => BrowserWindow | null): Shell {
+function shellOf(window: () => BrowserWindow | null, recentChanged: () => void): Shell {
+  const rasterFilters = [
+    { name: m.dialog_filter_geotiff(), extensions: ['tif', 'tiff', 'TIF', 'TIFF'] },
+    { name: m.dialog_filter_all(), extensions: ['*'] },
+  ];
   return {
     info: appInfo(),
     openExternal: (url) => shell.openExternal(url),
@@ -172,15 +188,24 @@ function shellOf(window: () => BrowserWindow | null): Shell {
       const options: Electron.OpenDialogOptions = {
         title: m.dialog_open_title(),
         properties: ['openFile', 'multiSelections'],
-        filters: [
-          { name: m.dialog_filter_geotiff(), extensions: ['tif', 'tiff', 'TIF', 'TIFF'] },
-          { name: m.dialog_filter_all(), extensions: ['*'] },
-        ],
+        filters: rasterFilters,
       };
       const parent = window();
       const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
       return chosen.canceled ? [] : chosen.filePaths;
     },
+    choosePlace: async (path) => {
+      const options: Electron.OpenDialogOptions = {
+        title: m.dialog_locate_title({ name: basename(path) }),
+        defaultPath: dirname(path),
+        properties: ['openFile'],
+        filters: rasterFilters,
+      };
+      const parent = window();
+      const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+      return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+    },
+    recentChanged,
     chooseTarget: async (suggestedName, format) => {
       const options: Electron.SaveDialogOptions = {
         title: m.dialog_export_title(),
@@ -218,15 +243,6 @@ function tellOrigin({ library: { origin } }: Services, tell: (error: ErrorData) 
   if (origin.from === 'disk') return;
   const kind = origin.from === 'backup' ? 'library.rebuilt' : 'library.started_over';
   tell({ kind, params: { name: origin.quarantined } });
-}
-
-/** Rasters among the words of a command line. */
-function filesAmong(argv: readonly string[], folder: string): string[] {
-  return argv
-    .slice(1)
-    .filter((word) => !word.startsWith('-') && /^\.tiff?$/i.test(extname(word)))
-    .map((word) => resolve(folder, word))
-    .filter((path) => existsSync(path) && statSync(path).isFile());
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 import { shortcuts, type CommandId } from '@shared/commands';
 import { m } from '@shared/i18n';
@@ -40,8 +41,28 @@ const labels: Readonly<Record<CommandId, () => string>> = {
   'help.about': m.command_help_about,
 };
 
-/** Builds the application's menu; each entry sends its command to the window, which alone knows what it means now. */
-export function installMenu(send: (command: CommandId) => void, theme: Theme): void {
+export interface MenuPorts {
+  /** Each entry sends its command to the window, which alone knows what it means now. */
+  send(command: CommandId): void;
+  theme(): Theme;
+  /** Latest first. */
+  recent(): readonly { readonly path: string; readonly name: string }[];
+  openRecent(path: string): void;
+  clearRecent(): void;
+}
+
+/** Files that "Open recent" lists. */
+const mostRecent = 12;
+
+/** Builds the application's menu. `refresh` takes over another list of recent files. */
+export function installMenu(ports: MenuPorts): { refresh(): void } {
+  const refresh = (): void => buildMenu(ports, refresh);
+  refresh();
+  return { refresh };
+}
+
+function buildMenu(ports: MenuPorts, refresh: () => void): void {
+  const send = (command: CommandId): void => ports.send(command);
   const menu = (label: string, entries: readonly Entry[]): MenuItemConstructorOptions => ({
     label,
     submenu: entries.map((entry) => itemOf(entry, send)),
@@ -54,6 +75,7 @@ export function installMenu(send: (command: CommandId) => void, theme: Theme): v
     menu(m.menu_file(), [
       'file.open',
       'file.openSample',
+      recentMenu(ports, refresh),
       'separator',
       'account.add',
       'account.manage',
@@ -89,7 +111,31 @@ export function installMenu(send: (command: CommandId) => void, theme: Theme): v
     menu(m.menu_help(), ['help.about']),
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(bar));
-  showTheme(theme);
+  showTheme(ports.theme());
+}
+
+/** Files that are gone are not offered here; the start page marks them. */
+function recentMenu(ports: MenuPorts, refresh: () => void): MenuItemConstructorOptions {
+  const there = ports
+    .recent()
+    .slice(0, mostRecent)
+    .filter(({ path }) => existsSync(path));
+  const files = there.map(({ path, name }): MenuItemConstructorOptions => ({
+    label: name.replaceAll('&', '&&'),
+    sublabel: path,
+    toolTip: path,
+    click: () => ports.openRecent(path),
+  }));
+  const clear = (): void => {
+    ports.clearRecent();
+    refresh();
+  };
+  return {
+    id: 'recent',
+    label: m.menu_open_recent(),
+    enabled: files.length > 0,
+    submenu: [...files, { type: 'separator' }, { label: m.menu_clear_recent(), click: clear }],
+  };
 }
 
 function itemOf(entry: Entry, send: (command: CommandId) => void): MenuItemConstructorOptions {

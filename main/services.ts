@@ -14,6 +14,7 @@ import {
   type EngineProcess,
   type ServerStatus,
 } from './accounts';
+import { BaseMaps } from './basemaps';
 import { openLibrary, type Library } from './library';
 import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
@@ -57,6 +58,7 @@ export interface Services {
   readonly projects: Projects;
   readonly mosaics: MosaicList;
   readonly watch: Watch;
+  readonly baseMaps: BaseMaps;
   /** Stops all work, keeps what is under way, and closes the library. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function placesIn(dataDir: string) {
     logs: join(dataDir, 'logs'),
     engine: join(dataDir, 'engine'),
     samples: join(dataDir, 'samples'),
+    baseMaps: join(dataDir, 'basemaps'),
   };
 }
 
@@ -150,6 +153,13 @@ export function createServices(options: ServicesOptions): Services {
     log: logging.area('processings'),
   });
 
+  const baseMaps = new BaseMaps({
+    store: library.baseMaps,
+    folder: places.baseMaps,
+    userAgent,
+    log: logging.area('basemaps'),
+  });
+
   engine.onChange(({ state }) => {
     if (state === 'starting') return;
     if (accounts.active().id === localAccountId) void status.refresh();
@@ -175,6 +185,7 @@ export function createServices(options: ServicesOptions): Services {
     projects,
     mosaics,
     watch,
+    baseMaps,
     close: async () => {
       status.close();
       await Promise.all([uploads.close(), watch.close()]);

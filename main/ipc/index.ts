@@ -1,5 +1,7 @@
 export { accountsHandlers, engineHandlers } from './accounts';
 export { appHandlers } from './app';
+export { baseMapsHandlers, serveBaseMapTile, type BaseMapsPort } from './baseMaps';
+export { bookmarksHandlers, deskHandlers, filesHandlers } from './desk';
 export { registerAppScheme, serveRenderer } from './appScheme';
 export { appOrigin } from './rendererFiles';
 export { createEmit, listen, type Emit } from './electronBorder';

@@ -36,10 +36,14 @@ export interface RastersPortsOfWindow {
   readonly sample: () => Promise<string>;
 }
 
-/** Opens files one after another; one that cannot be opened is told beside those that can. */
+/**
+ * Opens files one after another; one that cannot be opened is told beside those that can. `remembered` ones were open at the
+ * last end and are no news for the recent files.
+ */
 export async function openRasters(
   { rasters, recent }: Pick<RastersPortsOfWindow, 'rasters' | 'recent'>,
   paths: readonly string[],
+  remembered = false,
 ): Promise<OpenedRasters> {
   const opened: RasterInfo[] = [];
   const failures: OpenedRasters['failures'][number][] = [];
@@ -47,7 +51,7 @@ export async function openRasters(
     try {
       const { id, description } = await rasters.open(path);
       opened.push(describeRaster(id, path, description));
-      recent.put({ path, name: basename(path), openedAt: new Date().toISOString() });
+      if (!remembered) recent.put({ path, name: basename(path), openedAt: new Date().toISOString() });
     } catch (error) {
       failures.push({ path, error: toErrorData(error) });
     }
@@ -59,7 +63,7 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
   const { rasters, recent, choose, sample } = ports;
   return {
     'rasters.openDialog': async () => openRasters(ports, await choose()),
-    'rasters.open': ({ paths }) => openRasters(ports, paths),
+    'rasters.open': ({ paths, remembered }) => openRasters(ports, paths, remembered),
     'rasters.close': ({ rasterId }) => rasters.close(rasterId),
     'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
     'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),

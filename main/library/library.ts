@@ -4,9 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { AppError } from '@shared/errors';
 import type { Log } from '@shared/log';
 import { AccountsRepository } from './accounts';
+import { BaseMapsRepository } from './baseMaps';
 import { BlobStore } from './blobs';
+import { BookmarksRepository } from './bookmarks';
 import { Database, type DatabaseOptions } from './database';
 import { DraftsRepository } from './drafts';
+import { LayerStatesRepository } from './layerStates';
 import { MosaicsRepository } from './mosaics';
 import { OutboxRepository } from './outbox';
 import { ProcessingsRepository } from './processings';
@@ -40,6 +43,9 @@ export interface Library {
   readonly drafts: DraftsRepository;
   readonly outbox: OutboxRepository;
   readonly blobs: BlobStore;
+  readonly bookmarks: BookmarksRepository;
+  readonly layerStates: LayerStatesRepository;
+  readonly baseMaps: BaseMapsRepository;
   /** Keeps a copy beside the library, from which it is rebuilt after damage. Call once the start went well. */
   backUp(): Promise<void>;
   close(): void;
@@ -64,6 +70,9 @@ export function openLibrary(path: string, options: LibraryOptions): Library {
     drafts: new DraftsRepository(database),
     outbox: new OutboxRepository(database),
     blobs: new BlobStore(database, join(dirname(path), 'blobs')),
+    bookmarks: new BookmarksRepository(database),
+    layerStates: new LayerStatesRepository(database),
+    baseMaps: new BaseMapsRepository(database),
     backUp: () => backUp(database, path),
     close: () => database.close(),
   };

@@ -34,4 +34,8 @@ export class RecentRastersRepository {
   remove(path: string): void {
     this.#db.run('DELETE FROM recent_rasters WHERE path = :path', { path });
   }
+
+  clear(): void {
+    this.#db.run('DELETE FROM recent_rasters');
+  }
 }

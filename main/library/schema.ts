@@ -143,4 +143,31 @@ export const migrations: readonly string[] = [
     created_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE bookmarks (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE layer_states (
+    kind TEXT NOT NULL CHECK (kind IN ('raster', 'result')),
+    ref TEXT NOT NULL,
+    state TEXT NOT NULL,
+    position INTEGER,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (kind, ref)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE base_maps (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    attribution TEXT NOT NULL,
+    max_zoom INTEGER NOT NULL,
+    allow_local INTEGER NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

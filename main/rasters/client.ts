@@ -1,9 +1,10 @@
 import { AppError } from '@shared/errors';
+import type { PixelValues } from '@shared/ipc/desk';
 import type { SampledBand } from '@shared/tiff/statistics';
 import type { RasterDescription } from '@shared/tiff/types';
 import { createRpcClient, type RpcCallOptions, type RpcClient, type RpcPort } from '@shared/rpc';
 import type { FileIdentity } from './fileSource';
-import type { RasterMethods, ReadBlocksRequest } from './rasterService';
+import type { PixelRequest, RasterMethods, ReadBlocksRequest } from './rasterService';
 
 /** A worker process that was just started. */
 export interface WorkerLink {
@@ -87,6 +88,10 @@ export class RasterWorkerClient {
 
   statistics(id: string, options: RpcCallOptions = {}): Promise<SampledBand[]> {
     return this.#onRaster(id, (run) => run.client.call('statistics', { id }, options));
+  }
+
+  pixel(request: PixelRequest, options: RpcCallOptions = {}): Promise<PixelValues> {
+    return this.#onRaster(request.id, (run) => run.client.call('pixel', request, options));
   }
 
   /** Progress: {done, total} in rows. */

@@ -2,6 +2,7 @@ export { RasterWorkerClient, type OpenedRaster, type SpawnWorker, type WorkerLin
 export { FileSource, type FileIdentity } from './fileSource';
 export { readBlocks } from './blockReads';
 export { bandSha256, fileSha256 } from './hashes';
+export { checkIdentity, placesBeside, type MissingFile } from './locate';
 export { createNodeCodecs, type NodeCodecOptions } from './nodeCodecs';
 export { openFile, type OpenedFile } from './openFile';
 export {
@@ -12,3 +13,4 @@ export {
   type RasterMethods,
   type ReadBlocksRequest,
 } from './rasterService';
+export { surveyPaths } from './survey';

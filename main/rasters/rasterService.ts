@@ -1,4 +1,5 @@
 import { AppError } from '@shared/errors';
+import type { PixelValues } from '@shared/ipc/desk';
 import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
 import type { CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
 import { splitStrips } from '@shared/tiff/windowStrips';
@@ -6,6 +7,7 @@ import { readBlocks, storedBlocks } from './blockReads';
 import type { FileIdentity } from './fileSource';
 import { bandSha256, fileSha256 } from './hashes';
 import { openFile, type OpenedFile } from './openFile';
+import { readPixel } from './readPixel';
 
 export interface OpenRequest {
   /** Chosen by the caller, so that it can open the raster again under it. */
@@ -27,6 +29,13 @@ export interface ReadBlocksRequest {
   readonly level: number;
   /** As in Raster.blockRange; large uncompressed strips count in the parts of `splitDescription`. */
   readonly indices: readonly number[];
+}
+
+export interface PixelRequest {
+  readonly id: string;
+  /** Of the full resolution. */
+  readonly column: number;
+  readonly row: number;
 }
 
 interface Context {
@@ -93,6 +102,11 @@ export class RasterService {
     return sampledStatistics(this.#get(id).file.raster, this.codecs, signal);
   }
 
+  /** All bands of one pixel. Throws as readBlocks does. */
+  async pixel({ id, column, row }: PixelRequest, { signal }: Context = {}): Promise<PixelValues> {
+    return readPixel(this.#get(id).file.raster, this.codecs, column, row, signal);
+  }
+
   /** SHA-256 of each decoded band. Progress: {done, total} in rows. */
   async hashBands(
     { id }: { readonly id: string },
@@ -133,6 +147,7 @@ export function rasterMethods(service: RasterService) {
     readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
     storedBlocks: (input: { readonly id: string; readonly level: number }) => service.storedBlocks(input),
     statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
+    pixel: (input: PixelRequest, context: Context) => service.pixel(input, context),
     hashBands: (input: { readonly id: string }, context: Context) => service.hashBands(input, context),
     hashFile: (input: { readonly id: string }, context: Context) => service.hashFile(input, context),
   };

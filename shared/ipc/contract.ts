@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, type InputOf, type OutputOf } from './define';
+import { deskContract, type DeskEvents } from './desk';
 import type {
   Bandwidth,
   Account,
@@ -102,7 +103,10 @@ export const contract = {
 
   /** Shows the system's dialog; empty when cancelled. One bad file does not hide the good ones. */
   'rasters.openDialog': call(none).returns<OpenedRasters>(),
-  'rasters.open': call(z.object({ paths: z.array(path).min(1).max(1000) })).returns<OpenedRasters>(),
+  /** `remembered` ones were open at the last end: they are no news for the recent files. */
+  'rasters.open': call(
+    z.object({ paths: z.array(path).min(1).max(1000), remembered: z.boolean().optional() }),
+  ).returns<OpenedRasters>(),
   'rasters.close': call(z.object({ rasterId: id })).returns<void>(),
   'rasters.recent': call(none).returns<readonly RecentFile[]>(),
   /** Stored bytes of blocks, null for sparse ones; at most 64 a call. */
@@ -207,6 +211,8 @@ export const contract = {
   >(),
 
   'tasks.list': call(none).returns<readonly TaskView[]>(),
+
+  ...deskContract,
 } as const;
 
 export interface OpenedRasters {
@@ -220,7 +226,7 @@ export type Output<C extends Channel> = OutputOf<(typeof contract)[C]>;
 export type Draft = z.output<typeof draftSchema>;
 
 /** What main tells the window of its own accord. */
-export interface Events {
+export interface Events extends DeskEvents {
   'accounts.changed': readonly Account[];
   'accounts.status': AccountStatus;
   'engine.changed': EngineState;

@@ -95,6 +95,8 @@ export interface BandStatistics {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** The standard deviation. */
+  readonly deviation: number;
   /** The 2 % and 98 % cuts. */
   readonly low: number;
   readonly high: number;

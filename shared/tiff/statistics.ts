@@ -7,6 +7,8 @@ export interface SampledBand {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** Of the sample; 0 where all values are equal. */
+  readonly deviation: number;
   /** The cuts below which 2 % and 98 % of the pixels lie. */
   readonly low: number;
   readonly high: number;
@@ -111,15 +113,19 @@ class Sample {
   summary(bytes: boolean): SampledBand {
     const sorted = Float64Array.from(this.#values).sort();
     if (sorted.length === 0) {
-      return { min: 0, max: 0, mean: 0, low: 0, high: 0, histogram: Array<number>(HISTOGRAM_BINS).fill(0) };
+      const histogram = Array<number>(HISTOGRAM_BINS).fill(0);
+      return { min: 0, max: 0, mean: 0, deviation: 0, low: 0, high: 0, histogram };
     }
     const min = sorted[0] as number;
     const max = sorted[sorted.length - 1] as number;
     const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] as number;
+    const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+    const spread = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     return {
       min,
       max,
-      mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+      mean,
+      deviation: Math.sqrt(spread / sorted.length),
       low: at(0.02),
       high: at(0.98),
       histogram: bytes ? histogramOf(sorted, 0, HISTOGRAM_BINS) : histogramOf(sorted, min, max),

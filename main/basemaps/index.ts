@@ -1,0 +1,1 @@
+export { BaseMaps, type BaseMapsOptions, type BaseMapStore, type TilePicture } from './baseMaps';
