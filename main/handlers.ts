@@ -68,6 +68,7 @@ export function createHandlers(
     remove: (path: string) => library.recentRasters.remove(path),
     clear: () => library.recentRasters.clear(),
   };
+  const stateOf = (path: string) => library.layerStates.stateOf('raster', path);
   return {
     ...appHandlers({
       info: shell.info,
@@ -81,6 +82,7 @@ export function createHandlers(
     ...rastersHandlers({
       rasters: workers.rasters,
       recent,
+      stateOf,
       choose: () => shell.chooseRasters(),
       sample: () => workers.sample.path(),
     }),
@@ -105,6 +107,7 @@ export function createHandlers(
     ...filesHandlers({
       rasters: workers.rasters,
       recent,
+      stateOf,
       survey: surveyPaths,
       pixel: (request) => workers.rasters.pixel(request),
       choosePlace: (path) => shell.choosePlace(path),

@@ -104,7 +104,8 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   const emit = createEmit(ourWindow);
   const open = async (paths: readonly string[]): Promise<void> => {
     const recent = library.recentRasters;
-    emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent }, paths));
+    const stateOf = (path: string) => library.layerStates.stateOf('raster', path);
+    emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent, stateOf }, paths));
     menu.refresh();
   };
 

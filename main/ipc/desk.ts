@@ -5,7 +5,7 @@ import type { RecentRaster } from '@shared/library/records';
 import type { RasterIdentity } from '@shared/rasterIdentity';
 import type { RasterDescription } from '@shared/tiff/types';
 import type { AreaHandlers } from './handle';
-import { openRasters, type RastersPort, type RecentPort } from './rasters';
+import { openRasters, type OpeningPorts, type RecentPort } from './rasters';
 
 export interface BookmarksPort {
   list(): readonly Bookmark[];
@@ -35,7 +35,6 @@ export function bookmarksHandlers(bookmarks: BookmarksPort): AreaHandlers<'bookm
 
 export interface LayerStatesPort {
   onMap(): readonly KeptLayer[];
-  stateOf(kind: KeptLayer['kind'], ref: string): KeptLayer['state'] | null;
   keep(layers: readonly KeptLayer[], changedAt: string): void;
 }
 
@@ -43,7 +42,6 @@ export function deskHandlers(layers: LayerStatesPort): AreaHandlers<'desk'> {
   return {
     'desk.layers': () => layers.onMap(),
     'desk.keepLayers': ({ layers: all }) => layers.keep(all, new Date().toISOString()),
-    'desk.layerState': ({ kind, ref }) => layers.stateOf(kind, ref),
   };
 }
 
@@ -52,9 +50,12 @@ export interface MissingPort {
   readonly identity: RasterIdentity | null;
 }
 
-export interface FilesPorts {
-  readonly rasters: RastersPort;
-  readonly recent: RecentPort & { list(): readonly RecentRaster[]; remove(path: string): void; clear(): void };
+export interface FilesPorts extends OpeningPorts {
+  readonly recent: RecentPort & {
+    list(): readonly RecentRaster[];
+    remove(path: string): void;
+    clear(): void;
+  };
   survey(paths: readonly string[]): Promise<Surveyed>;
   pixel(request: { id: string; column: number; row: number }): Promise<PixelValues>;
   /** Shows the system's dialog; null when cancelled. */

@@ -4,6 +4,7 @@ import { toErrorData } from '@shared/errors';
 import type { OpenedRasters } from '@shared/ipc/contract';
 import type { RasterDescription } from '@shared/tiff/types';
 import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
+import type { KeptLayer } from '@shared/ipc/desk';
 import type { RecentRaster } from '@shared/library/records';
 import type { AreaHandlers } from './handle';
 import { describeRaster } from './rasterInfo';
@@ -27,9 +28,14 @@ export interface RecentPort {
   put(raster: RecentRaster): void;
 }
 
-export interface RastersPortsOfWindow {
+export interface OpeningPorts {
   readonly rasters: RastersPort;
   readonly recent: RecentPort;
+  /** What the user set for a raster when it lay on the map before; null where nothing is known. */
+  readonly stateOf: (path: string) => KeptLayer['state'] | null;
+}
+
+export interface RastersPortsOfWindow extends OpeningPorts {
   /** Shows the system's dialog; empty when cancelled. */
   readonly choose: () => Promise<readonly string[]>;
   /** The path of the synthetic scene, which is made on first use. */
@@ -41,22 +47,25 @@ export interface RastersPortsOfWindow {
  * last end and are no news for the recent files.
  */
 export async function openRasters(
-  { rasters, recent }: Pick<RastersPortsOfWindow, 'rasters' | 'recent'>,
+  { rasters, recent, stateOf }: OpeningPorts,
   paths: readonly string[],
   remembered = false,
 ): Promise<OpenedRasters> {
   const opened: RasterInfo[] = [];
+  const kept: Record<string, KeptLayer['state']> = {};
   const failures: OpenedRasters['failures'][number][] = [];
   for (const path of new Set(paths)) {
     try {
       const { id, description } = await rasters.open(path);
       opened.push(describeRaster(id, path, description));
+      const state = stateOf(path);
+      if (state) kept[id] = state;
       if (!remembered) recent.put({ path, name: basename(path), openedAt: new Date().toISOString() });
     } catch (error) {
       failures.push({ path, error: toErrorData(error) });
     }
   }
-  return { rasters: opened, failures };
+  return { rasters: opened, failures, kept };
 }
 
 export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rasters'> {

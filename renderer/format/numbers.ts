@@ -69,3 +69,28 @@ export function formatCredits(credits: number): string {
   const whole = Math.ceil(credits);
   return m.ui_credits({ count: whole, text: formatNumber(whole) });
 }
+
+/** A value as it is typed and as a file has it: no grouping, no rounding beyond what a 32-bit float holds. */
+export function writeNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(value.toPrecision(7)));
+}
+
+/** What was typed; a comma is a decimal point where there is no other. Null for what is no number. */
+export function readNumber(text: string): number | null {
+  const plain = text.trim().replace(/\s/g, '');
+  const normal = plain.includes('.') ? plain.replace(/,/g, '') : plain.replace(',', '.');
+  if (normal === '') return null;
+  const value = Number(normal);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The denominator of a map scale as it is typed: "1:2,000", "2000", "1 : 2 000". Null for what is no scale. */
+export function readScale(text: string): number | null {
+  const denominator = text.includes(':') ? text.slice(text.indexOf(':') + 1) : text;
+  const digits = denominator.replace(/[\s,.'’\u00a0\u202f]/g, '');
+  if (!/^\d{1,10}$/.test(digits)) return null;
+  const value = Number(digits);
+  return value > 0 ? value : null;
+}

@@ -6,7 +6,11 @@ import type { Extent } from 'ol/extent';
 import type { LonLatBox } from '@shared/ipc/types';
 import type { Api } from '../bridge';
 import type { Pointer, ViewFacts } from '../state/camera.svelte';
-import type { Layer, RasterLayer } from '../state/layers.svelte';
+import type { Layer, RasterLayer, ResultLayer } from '../state/layers.svelte';
+import type TileLayer from 'ol/layer/Tile';
+import type XYZ from 'ol/source/XYZ';
+import type { BaseMap } from '@shared/ipc/desk';
+import { baseMapLayer } from './baseMapLayer';
 import { rasterView, resultView, type LayerView } from './layerViews';
 import { placementOf, type Placement } from './placement';
 import { isPixels } from './projections';
@@ -39,6 +43,7 @@ export class MapScene {
   readonly map: OlMap;
   readonly #options: SceneOptions;
   readonly #shown = new Map<string, Shown>();
+  #baseMap: { readonly map: BaseMap; readonly ol: TileLayer<XYZ> } | null = null;
   readonly #placements = new WeakMap<RasterLayer, Placement>();
 
   constructor(target: HTMLElement, options: SceneOptions) {
@@ -51,7 +56,9 @@ export class MapScene {
 
   /** Takes over the list, topmost first; `shows` says which layers belong to this map. */
   sync(layers: readonly Layer[], shows: (layer: Layer) => boolean): void {
-    const wanted = layers.filter((layer) => shows(layer) && holds(this.#options.space, layer));
+    const wanted = layers
+      .filter((layer) => layer.kind !== 'lost')
+      .filter((layer) => shows(layer) && holds(this.#options.space, layer));
     const ids = new Set(wanted.map((layer) => layer.id));
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#remove(id);
     for (const [index, layer] of wanted.entries()) {
@@ -59,6 +66,25 @@ export class MapScene {
       shown.view.ol.setZIndex(wanted.length - index);
     }
     this.render();
+  }
+
+  /** What lies under all layers; null for nothing. Another server, or another description of it, begins anew. */
+  setBaseMap(map: BaseMap | null, opacity: number): void {
+    if (this.#baseMap && this.#baseMap.map !== map) {
+      this.map.removeLayer(this.#baseMap.ol);
+      this.#baseMap.ol.dispose();
+      this.#baseMap = null;
+    }
+    if (map && !this.#baseMap) {
+      this.#baseMap = { map, ol: baseMapLayer(map) };
+      this.map.addLayer(this.#baseMap.ol);
+    }
+    this.#baseMap?.ol.setOpacity(opacity);
+  }
+
+  /** Asks again for the tiles of the base map that could not be had. */
+  retryBaseMap(): void {
+    this.#baseMap?.ol.getSource()?.refresh();
   }
 
   /** Draws the next frame; it is told when it is there. */
@@ -74,6 +100,7 @@ export class MapScene {
 
   dispose(): void {
     for (const id of [...this.#shown.keys()]) this.#remove(id);
+    this.setBaseMap(null, 1);
     this.map.setTarget(undefined);
     this.map.dispose();
   }
@@ -84,7 +111,7 @@ export class MapScene {
     return known;
   }
 
-  #present(layer: Layer): Shown {
+  #present(layer: RasterLayer | ResultLayer): Shown {
     const present = this.#shown.get(layer.id);
     if (present?.view.update()) return present;
     if (present) this.#remove(layer.id);
@@ -97,7 +124,7 @@ export class MapScene {
     return shown;
   }
 
-  #create(layer: Layer): LayerView {
+  #create(layer: RasterLayer | ResultLayer): LayerView {
     const { api, loaders, view, isHighlighted, onerror } = this.#options;
     if (layer.kind === 'raster') return rasterView(layer, this.#placement(layer), loaders, onerror);
     return resultView(layer, { api, view: view.getProjection(), isHighlighted, onerror });
@@ -132,7 +159,7 @@ export function viewFor(projection: Projection, pixelSize: number | null): View 
 }
 
 /** CSS pixels a metre on the screen of 96 dpi that a map scale is given for. */
-const pixelsPerMetre = 96 / 0.0254;
+export const pixelsPerMetre = 96 / 0.0254;
 
 /** What the status bar says of a view. */
 export function viewFacts(view: View, crsName: string): ViewFacts {

@@ -1,8 +1,9 @@
 import type { Extent } from 'ol/extent';
 import { intersects, isEmpty } from 'ol/extent';
 import type MapBrowserEvent from 'ol/MapBrowserEvent';
-import { transformExtent } from 'ol/proj';
+import { fromLonLat, transformExtent } from 'ol/proj';
 import type View from 'ol/View';
+import type { ViewPlace } from '@shared/ipc/desk';
 import type { LonLatBox } from '@shared/ipc/types';
 import { noFacts } from '../state/camera.svelte';
 import type { CompareSide } from '../state/compare.svelte';
@@ -20,7 +21,7 @@ import {
 } from './overlays';
 import { readPixels } from './pixelReadings';
 import { earth, placementOf } from './placement';
-import { boxInView, MapScene, pointerAt, viewFacts, viewFor } from './scene';
+import { boxInView, MapScene, pixelsPerMetre, pointerAt, viewFacts, viewFor } from './scene';
 import { holds, type Space } from './space.svelte';
 import type { TileLoaders } from './tileLoaders';
 
@@ -53,6 +54,7 @@ export class MapSession {
     for (const overlay of [this.#chunks, this.#aoi, this.#highlight, this.#measure]) {
       this.#main.map.addLayer(overlay);
     }
+    this.#main.map.on('moveend', () => this.#workspace.memory.keepView(this.place()));
     this.view.on(['change:center', 'change:resolution', 'change:rotation'], () => this.#tellFacts());
     this.#tellFacts();
   }
@@ -60,6 +62,7 @@ export class MapSession {
   showSecond(target: HTMLElement): () => void {
     const scene = this.#createScene(target);
     this.#second = scene;
+    this.showBaseMap();
     return () => {
       if (this.#second === scene) this.#second = null;
       this.#undrawn.delete(scene);
@@ -76,8 +79,20 @@ export class MapSession {
     this.#second?.sync(layers, shows('before'));
     this.#workspace.camera.seen = layers;
     this.#workspace.camera.elsewhere = layers
-      .filter((layer) => !holds(this.#space, layer))
+      .filter((layer) => layer.kind !== 'lost' && !holds(this.#space, layer))
       .map((layer) => layer.id);
+  }
+
+  /** A base map lies under what is on the Earth only. */
+  showBaseMap(): void {
+    const { baseMaps } = this.#workspace;
+    const map = this.#space.key === earth && baseMaps.visible ? baseMaps.current : null;
+    for (const scene of [this.#main, this.#second]) scene?.setBaseMap(map, baseMaps.opacity);
+  }
+
+  retryBaseMap(): void {
+    this.#main.retryBaseMap();
+    this.#second?.retryBaseMap();
   }
 
   /** The swipe line has moved. */
@@ -182,6 +197,42 @@ export class MapSession {
     this.view.animate({ rotation: 0, duration: this.#duration });
   }
 
+  setScale(denominator: number): void {
+    const { metresPerPixel } = viewFacts(this.view, '');
+    if (metresPerPixel !== null && denominator > 0)
+      this.#setMetresPerPixel(denominator / pixelsPerMetre, metresPerPixel);
+  }
+
+  setRotation(degrees: number): void {
+    this.view.setRotation((degrees * Math.PI) / 180);
+  }
+
+  place(): ViewPlace | null {
+    const { metresPerPixel, rotation } = viewFacts(this.view, '');
+    const center = this.view.getCenter();
+    if (metresPerPixel === null || !center) return null;
+    const { lon, lat } = pointerAt(center, this.#space.projection);
+    return lon === null || lat === null ? null : { lon, lat, metresPerPixel, rotation };
+  }
+
+  showPlace({ lon, lat, metresPerPixel, rotation }: ViewPlace): void {
+    if (this.#space.key !== earth) return;
+    const center = fromLonLat([lon, lat], this.#space.projection);
+    if (!center.every(Number.isFinite)) return;
+    this.view.cancelAnimations();
+    this.view.setCenter(center);
+    this.view.setRotation(rotation);
+    const { metresPerPixel: now } = viewFacts(this.view, '');
+    if (now !== null) this.#setMetresPerPixel(metresPerPixel, now);
+  }
+
+  #setMetresPerPixel(wanted: number, now: number): void {
+    const resolution = this.view.getResolution();
+    if (resolution === undefined) return;
+    this.view.cancelAnimations();
+    this.view.setResolution((resolution * wanted) / now);
+  }
+
   updateSize(): void {
     this.#main.map.updateSize();
     this.#second?.map.updateSize();
@@ -229,7 +280,7 @@ export class MapSession {
   }
 
   #click(event: MapBrowserEvent): void {
-    const { identify, layers, tools } = this.#workspace;
+    const { api, identify, layers, tools } = this.#workspace;
     if (tools.active !== 'identify') return;
     const { key, projection } = this.#space;
     const facts = viewFacts(this.view, this.#space.crsName);
@@ -239,7 +290,7 @@ export class MapSession {
     };
     const results = layers.results.filter((layer) => layer.visible);
     void identify.at(place, results, () =>
-      readPixels(layers.rasters, key, event.coordinate, projection, this.#loaders),
+      readPixels(layers.rasters, key, event.coordinate, projection, api),
     );
   }
 

@@ -39,7 +39,9 @@ export class CurrentSpace {
     // Results alone are shown in Web Mercator until a raster knows better.
     const better = held?.pixelSize === null && raster !== undefined;
     if (own.length > 0 && !better) return null;
-    const first = better ? raster : (lowestRaster(layers) ?? layers.at(-1));
+    const first = better
+      ? raster
+      : (lowestRaster(layers) ?? layers.filter(({ kind }) => kind === 'result').at(-1));
     if (!first) {
       this.#space = null;
       return null;
@@ -51,6 +53,7 @@ export class CurrentSpace {
   /** Shows the space of this layer: the present one where it will do. */
   enter(layer: Layer): void {
     const held = this.#space;
+    if (layer.kind === 'lost') return;
     if (held !== null && suits(held, layer)) return;
     this.#space = layer.kind === 'raster' ? spaceOfRaster(layer) : webMercator();
   }
@@ -68,7 +71,7 @@ export function holds(space: Space, layer: Layer): boolean {
 /** Whether a layer that the user asks for is shown well in a space. */
 function suits(space: Space, layer: Layer): boolean {
   if (keyOf(layer) !== space.key) return false;
-  if (layer.kind === 'result') return holds(space, layer);
+  if (layer.kind !== 'raster') return holds(space, layer);
   return space.pixelSize !== null && (space.home === null || isNear(layer.bbox, space.home, sharedDegrees));
 }
 
@@ -88,7 +91,9 @@ function lowestRaster(layers: readonly Layer[]): RasterLayer | undefined {
   return layers.filter((layer) => layer.kind === 'raster').at(-1);
 }
 
+/** A layer whose file is gone lies nowhere. */
 function keyOf(layer: Layer): string {
+  if (layer.kind === 'lost') return 'nowhere';
   return layer.kind === 'raster' ? placementOf(layer.raster).space : earth;
 }
 
@@ -106,7 +111,7 @@ function spaceOfRaster({ raster }: RasterLayer): Space {
 }
 
 /** "EPSG:32645 · WGS 84 / UTM zone 45N" */
-function crsName({ epsg, name }: Crs): string {
+export function crsName({ epsg, name }: Crs): string {
   const code = epsg === null ? '' : `EPSG:${epsg}`;
   return [code, name]
     .filter((part, index, parts) => part !== '' && parts.indexOf(part) === index)

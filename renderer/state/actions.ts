@@ -49,6 +49,12 @@ export function createActions(parts: Parts): CommandActions {
       },
       enabled: () => parts.layers.activeRaster !== null,
     },
+    'view.addBookmark': {
+      run: () => (parts.layout.adding = 'bookmarks'),
+      enabled: () => parts.bookmarks.possible,
+    },
+    'view.baseMaps': { run: () => parts.dialogs.show({ kind: 'baseMaps' }) },
+    'view.layerStyle': { run: () => parts.layout.showRight('style') },
     'view.resetRotation': { run: () => parts.camera.resetRotation() },
     'view.theme.system': theme('system'),
     'view.theme.light': theme('light'),

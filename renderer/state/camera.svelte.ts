@@ -1,3 +1,4 @@
+import type { ViewPlace } from '@shared/ipc/desk';
 import type { LonLatBox } from '@shared/ipc/types';
 import type { Layer } from './layers.svelte';
 
@@ -31,6 +32,13 @@ export interface CameraDriver {
   zoomToPixels(layerId: string): void;
   zoomToBox(box: LonLatBox): void;
   resetRotation(): void;
+  /** Denominator of the map scale, on a screen of 96 dpi. */
+  setScale(denominator: number): void;
+  /** degrees, clockwise */
+  setRotation(degrees: number): void;
+  /** What is seen now, to be found again; null for a picture without a place. */
+  place(): ViewPlace | null;
+  showPlace(place: ViewPlace): void;
 }
 
 /** Without a map. */
@@ -114,5 +122,21 @@ export class Camera implements CameraDriver {
 
   resetRotation(): void {
     this.#driver?.resetRotation();
+  }
+
+  setScale(denominator: number): void {
+    this.#driver?.setScale(denominator);
+  }
+
+  setRotation(degrees: number): void {
+    this.#driver?.setRotation(degrees);
+  }
+
+  place(): ViewPlace | null {
+    return this.#driver?.place() ?? null;
+  }
+
+  showPlace(place: ViewPlace): void {
+    this.#driver?.showPlace(place);
   }
 }

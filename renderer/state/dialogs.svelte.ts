@@ -1,3 +1,4 @@
+import type { FoundFolder } from '@shared/ipc/desk';
 import type { RasterLayer } from './layers.svelte';
 
 /** The dialog that stands open, with what it is about. One at a time. */
@@ -11,6 +12,8 @@ export type OpenDialog =
   | { readonly kind: 'uploadFiles'; readonly paths: readonly string[] }
   | { readonly kind: 'bandwidth' }
   | { readonly kind: 'rasterInfo'; readonly layer: RasterLayer }
+  | { readonly kind: 'baseMaps' }
+  | { readonly kind: 'folders'; readonly folders: readonly FoundFolder[] }
   | { readonly kind: 'run' }
   | { readonly kind: 'confirm'; readonly question: Question };
 

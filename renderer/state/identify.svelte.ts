@@ -2,13 +2,27 @@ import { toErrorData, type ErrorData } from '@shared/errors';
 import type { IdentifiedFeature } from '@shared/ipc/types';
 import type { Api } from '../bridge';
 
-/** A raster's pixel under the point. */
+/** A raster's pixel under the point, at full resolution. */
 export interface PixelReading {
+  readonly layerId: string;
   readonly layerName: string;
   readonly column: number;
   readonly row: number;
-  /** One value for each band; null where the pixel holds no data. */
-  readonly values: readonly number[] | null;
+  /** In the raster's own coordinate system; null for a picture without a place. */
+  readonly place: {
+    readonly x: number;
+    readonly y: number;
+    readonly crs: string;
+    readonly degrees: boolean;
+  } | null;
+  /** One value for each band, as the file has it. */
+  readonly values: readonly number[];
+  /** False where nodata, mask or alpha say that there is nothing. */
+  readonly valid: boolean;
+  /** Whether the values are whole numbers. */
+  readonly whole: boolean;
+  /** What the palette makes of the value, 0–255; null without one. */
+  readonly colour: readonly [number, number, number, number] | null;
 }
 
 export interface FeatureReading {

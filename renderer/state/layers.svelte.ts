@@ -1,9 +1,15 @@
+import type { ErrorData } from '@shared/errors';
+import type { KeptLayer } from '@shared/ipc/desk';
 import type { BandStatistics, LonLatBox, RasterInfo, ResultSummary } from '@shared/ipc/types';
-import { defaultDisplay, type RasterDisplay } from '../map/rasterDisplay';
+import { identityOf, type RasterIdentity } from '@shared/rasterIdentity';
+import { defaultChannel, defaultDisplay, type Channel, type RasterDisplay } from '../map/rasterDisplay';
+import { recallDisplay, saveDisplay } from '../map/savedDisplay';
+
+type SavedState = KeptLayer['state'];
 
 abstract class BaseLayer {
   abstract readonly id: string;
-  abstract readonly kind: 'raster' | 'result';
+  abstract readonly kind: 'raster' | 'result' | 'lost';
   #name = $state('');
   #visible = $state(true);
   #opacity = $state(1);
@@ -39,13 +45,27 @@ abstract class BaseLayer {
     this.#opacity = Math.min(1, Math.max(0, opacity));
   }
 
-  /** Whether the list shows its legend or display settings. */
+  /** Whether the list shows its legend or settings. */
   get expanded(): boolean {
     return this.#expanded;
   }
 
   set expanded(expanded: boolean) {
     this.#expanded = expanded;
+  }
+
+  /** What the user set, as plain data. */
+  protected get common(): SavedState {
+    const { name, visible, opacity, expanded } = this;
+    return { name, visible, opacity, expanded };
+  }
+
+  /** Takes over what was saved; what does not fit is left out. */
+  recall(saved: SavedState): void {
+    if (typeof saved['name'] === 'string') this.rename(saved['name']);
+    if (typeof saved['opacity'] === 'number') this.opacity = saved['opacity'];
+    if (typeof saved['visible'] === 'boolean') this.visible = saved['visible'];
+    if (typeof saved['expanded'] === 'boolean') this.expanded = saved['expanded'];
   }
 }
 
@@ -57,7 +77,10 @@ export class RasterLayer extends BaseLayer {
   #statistics = $state.raw<readonly BandStatistics[] | null>(null);
   #display = $state.raw<RasterDisplay>(defaultDisplay(null, null));
   /** The display as the program set it: while it stands, the user has changed nothing. */
-  #default: RasterDisplay;
+  #default = $state.raw<RasterDisplay>(defaultDisplay(null, null));
+
+  /** By band: the cut that it had when it was on show last. */
+  readonly #cuts = new Map<number, Channel>();
 
   constructor(raster: RasterInfo) {
     super(raster.name);
@@ -78,20 +101,55 @@ export class RasterLayer extends BaseLayer {
   /** The sampled statistics arrive after the first picture; the display follows where the user has not set it. */
   takeStatistics(statistics: readonly BandStatistics[]): void {
     this.#statistics = statistics;
-    if (this.#display === this.#default) this.resetDisplay();
+    if (!this.styled) this.resetDisplay();
   }
 
   get display(): RasterDisplay {
     return this.#display;
   }
 
+  /** Whether the user has changed how it is drawn. */
+  get styled(): boolean {
+    return this.#display !== this.#default;
+  }
+
   change(part: Partial<RasterDisplay>): void {
     this.#display = { ...this.#display, ...part };
   }
 
+  /** Shows these bands: one as grey or in a colour map, three as red, green and blue. A band keeps the cut that it had. */
+  showBands(bands: readonly number[]): void {
+    for (const channel of this.#display.channels) this.#cuts.set(channel.band, channel);
+    const channels = bands.map(
+      (band) => this.#cuts.get(band) ?? defaultChannel(this.raster.description, this.#statistics, band),
+    );
+    this.change({ channels });
+  }
+
+  /** Sets the cut of one channel, or of all. */
+  stretch(index: number | null, cut: (channel: Channel) => Partial<Channel> | null): void {
+    const channels = this.#display.channels.map((channel, at) =>
+      index === null || at === index ? { ...channel, ...cut(channel) } : channel,
+    );
+    this.change({ channels });
+  }
+
   resetDisplay(): void {
+    this.#cuts.clear();
     this.#default = defaultDisplay(this.raster.description, this.#statistics);
     this.#display = this.#default;
+  }
+
+  get kept(): KeptLayer {
+    const display = this.styled ? saveDisplay(this.#display) : null;
+    const identity = identityOf(this.raster.description);
+    return { kind: 'raster', ref: this.raster.path, state: { ...this.common, display, identity } };
+  }
+
+  override recall(saved: SavedState): void {
+    super.recall(saved);
+    const display = recallDisplay(saved['display'], this.raster.description);
+    if (display) this.#display = display;
   }
 }
 
@@ -113,9 +171,41 @@ export class ResultLayer extends BaseLayer {
   get bbox(): LonLatBox | null {
     return this.summary.bbox;
   }
+
+  get kept(): KeptLayer {
+    return { kind: 'result', ref: this.processingId, state: this.common };
+  }
 }
 
-export type Layer = RasterLayer | ResultLayer;
+/** A raster that lay on the map and whose file cannot be opened now. It keeps its place and its settings. */
+export class LostLayer extends BaseLayer {
+  readonly kind = 'lost';
+  readonly id: string;
+  readonly path: string;
+  readonly error: ErrorData;
+  readonly bbox = null;
+  readonly #saved: SavedState;
+
+  constructor(path: string, error: ErrorData, saved: SavedState) {
+    super(path.split(/[\\/]/).pop() ?? path);
+    this.id = `lost:${path}`;
+    this.path = path;
+    this.error = error;
+    this.#saved = saved;
+    this.recall(saved);
+    this.expanded = false;
+  }
+
+  get identity(): RasterIdentity | null {
+    return (this.#saved['identity'] as RasterIdentity | undefined) ?? null;
+  }
+
+  get kept(): KeptLayer {
+    return { kind: 'raster', ref: this.path, state: { ...this.#saved, name: this.name } };
+  }
+}
+
+export type Layer = RasterLayer | ResultLayer | LostLayer;
 
 const resultLayerId = (processingId: string): string => `result:${processingId}`;
 
@@ -134,6 +224,11 @@ export class LayerStack {
 
   get results(): readonly ResultLayer[] {
     return this.#layers.filter((layer) => layer.kind === 'result');
+  }
+
+  /** Rasters whose files are gone. */
+  get lost(): readonly LostLayer[] {
+    return this.#layers.filter((layer) => layer.kind === 'lost');
   }
 
   get selected(): Layer | null {
@@ -156,17 +251,44 @@ export class LayerStack {
     return this.#layers.find((layer) => layer.id === id) ?? null;
   }
 
-  /** Rasters go on top of other rasters but under results; one that is there already is only selected. */
-  addRaster(raster: RasterInfo): RasterLayer {
-    const present = this.rasters.find((layer) => layer.id === raster.id);
+  findPath(path: string): RasterLayer | null {
+    return this.rasters.find((layer) => layer.raster.path === path) ?? null;
+  }
+
+  /**
+   * Rasters go on top of other rasters but under results; a file that is there already is only selected, one that was lost
+   * comes back to its place.
+   */
+  addRaster(raster: RasterInfo, saved: SavedState | null = null): RasterLayer {
+    const present = this.findPath(raster.path);
     if (present) {
       this.select(present.id);
       return present;
     }
     const layer = new RasterLayer(raster);
-    const firstRaster = this.#layers.findIndex((other) => other.kind === 'raster');
+    const lost = this.lost.find(({ path }) => path === raster.path);
+    if (lost) return this.#bringBack(lost, layer);
+    // Who opens a file wants to see it.
+    if (saved) layer.recall({ ...saved, visible: true });
+    const firstRaster = this.#layers.findIndex((other) => other.kind !== 'result');
     const at = firstRaster < 0 ? this.#layers.length : firstRaster;
     this.#layers = [...this.#layers.slice(0, at), layer, ...this.#layers.slice(at)];
+    this.select(layer.id);
+    return layer;
+  }
+
+  /** Puts the file that was found in the place of the layer that had lost it. */
+  replaceLost(path: string, raster: RasterInfo): RasterLayer {
+    const lost = this.lost.find((layer) => layer.path === path);
+    return lost ? this.#bringBack(lost, new RasterLayer(raster)) : this.addRaster(raster);
+  }
+
+  #bringBack(lost: LostLayer, layer: RasterLayer): RasterLayer {
+    const ownName = layer.name;
+    layer.recall(lost.kept.state);
+    // A name that was only the old file's gives way to the new one's.
+    if (lost.path.endsWith(lost.name)) layer.rename(ownName);
+    this.#layers = this.#layers.map((other) => (other === lost ? layer : other));
     this.select(layer.id);
     return layer;
   }
@@ -184,6 +306,13 @@ export class LayerStack {
     }
     this.select(layer.id);
     return layer;
+  }
+
+  /** Layers of the last session, under whatever has been opened meanwhile. */
+  restore(layers: readonly Layer[]): void {
+    const known = new Set(this.#layers.map((layer) => layer.kept.ref));
+    this.#layers = [...this.#layers, ...layers.filter((layer) => !known.has(layer.kept.ref))];
+    if (this.#selectedId === null) this.#selectedId = this.#layers[0]?.id ?? null;
   }
 
   hasResult(processingId: string): boolean {

@@ -1,6 +1,8 @@
 import type { Settings } from './settings.svelte';
 
 export type BottomTab = 'uploads' | 'jobs' | 'table' | 'log';
+export type RightTab = 'processing' | 'style';
+export type LeftTab = 'projects' | 'bookmarks';
 export type Dock = 'layers' | 'processing' | 'bottom';
 export type CoordinateForm = 'map' | 'lonLat' | 'dms';
 
@@ -21,6 +23,10 @@ function isDocks(value: unknown): value is Docks {
 const isTab = (value: unknown): value is BottomTab =>
   value === 'uploads' || value === 'jobs' || value === 'table' || value === 'log';
 
+const isRightTab = (value: unknown): value is RightTab => value === 'processing' || value === 'style';
+
+const isLeftTab = (value: unknown): value is LeftTab => value === 'projects' || value === 'bookmarks';
+
 const isForm = (value: unknown): value is CoordinateForm =>
   value === 'map' || value === 'lonLat' || value === 'dms';
 
@@ -31,6 +37,9 @@ export class Layout {
   readonly #settings: Settings;
   #docks = $state.raw<Docks>({ layers: true, processing: true, bottom: true });
   #tab = $state<BottomTab>('uploads');
+  #rightTab = $state<RightTab>('processing');
+  #leftTab = $state<LeftTab>('projects');
+  #adding = $state<LeftTab | null>(null);
   #coordinates = $state<CoordinateForm>('map');
   /** Per cent of the window: left dock, map, right dock. */
   #columns: readonly number[] = [18, 61, 21];
@@ -45,6 +54,8 @@ export class Layout {
   restore(): void {
     this.#docks = this.#settings.recall('docks', isDocks) ?? this.#docks;
     this.#tab = this.#settings.recall('tab', isTab) ?? this.#tab;
+    this.#rightTab = this.#settings.recall('rightTab', isRightTab) ?? this.#rightTab;
+    this.#leftTab = this.#settings.recall('leftTab', isLeftTab) ?? this.#leftTab;
     this.#coordinates = this.#settings.recall('coordinates', isForm) ?? this.#coordinates;
     const columns = this.#settings.recall('columns', isNumbers);
     if (columns?.length === 3) this.#columns = columns;
@@ -96,6 +107,37 @@ export class Layout {
     this.#tab = tab;
     this.#settings.remember('tab', tab);
     this.setOpen('bottom', true);
+  }
+
+  get rightTab(): RightTab {
+    return this.#rightTab;
+  }
+
+  /** Opens the dock too. */
+  showRight(tab: RightTab): void {
+    this.#rightTab = tab;
+    this.#settings.remember('rightTab', tab);
+    this.setOpen('processing', true);
+  }
+
+  get leftTab(): LeftTab {
+    return this.#leftTab;
+  }
+
+  showLeft(tab: LeftTab): void {
+    this.#leftTab = tab;
+    this.#settings.remember('leftTab', tab);
+    this.setOpen('layers', true);
+  }
+
+  /** The list of the left dock that asks for the name of a new entry. */
+  get adding(): LeftTab | null {
+    return this.#adding;
+  }
+
+  set adding(list: LeftTab | null) {
+    this.#adding = list;
+    if (list !== null) this.showLeft(list);
   }
 
   get coordinates(): CoordinateForm {

@@ -3,6 +3,8 @@ import type { Api } from '../bridge';
 import { Accounts } from './accounts.svelte';
 import { AreaOfInterest } from './aoi.svelte';
 import { App } from './appInfo.svelte';
+import { BaseMaps } from './baseMaps.svelte';
+import { Bookmarks } from './bookmarks.svelte';
 import { Camera } from './camera.svelte';
 import { Clock } from './clock.svelte';
 import { Compare } from './compare.svelte';
@@ -15,6 +17,7 @@ import { LayerStack } from './layers.svelte';
 import { Layout } from './layout.svelte';
 import { Log } from './log.svelte';
 import { Measure } from './measure.svelte';
+import { Memory } from './memory.svelte';
 import { Mosaics, Projects } from './mosaics.svelte';
 import { Problems } from './problems.svelte';
 import { Rasters } from './rasters.svelte';
@@ -35,6 +38,7 @@ export function createParts(api: Api) {
   const accounts = new Accounts(api);
   const layers = new LayerStack();
   const rasters = new Rasters(api, layers, problems);
+  const memory = new Memory(api, settings, layers, rasters);
   const mosaics = new Mosaics(api);
   const projects = new Projects(api);
   const uploads = new Uploads(api);
@@ -48,6 +52,8 @@ export function createParts(api: Api) {
   const tools = new Tools();
   const compare = new Compare(layers);
   const camera = new Camera();
+  const bookmarks = new Bookmarks(api, camera);
+  const baseMaps = new BaseMaps(api, settings);
   const identify = new Identify(api);
   const measure = new Measure();
   const highlight = new Highlight();
@@ -69,6 +75,9 @@ export function createParts(api: Api) {
     accounts,
     layers,
     rasters,
+    memory,
+    bookmarks,
+    baseMaps,
     mosaics,
     projects,
     uploads,

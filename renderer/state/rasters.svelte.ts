@@ -1,7 +1,8 @@
 import type { OpenedRasters } from '@shared/ipc/contract';
+import type { FoundFolder } from '@shared/ipc/desk';
 import type { RecentFile } from '@shared/ipc/types';
 import type { Api } from '../bridge';
-import type { LayerStack, RasterLayer } from './layers.svelte';
+import type { LayerStack, LostLayer, RasterLayer } from './layers.svelte';
 import { Loadable } from './loadable.svelte';
 import type { Problems } from './problems.svelte';
 
@@ -45,13 +46,61 @@ export class Rasters {
     if (paths.length > 0) await this.#open(() => this.#api.call('rasters.open', { paths: [...paths] }));
   }
 
+  /**
+   * Opens what was dropped. A folder that holds one raster is opened like the raster; those that hold several are returned,
+   * since the user has to choose.
+   */
+  async openDropped(paths: readonly string[]): Promise<readonly FoundFolder[]> {
+    if (paths.length === 0) return [];
+    const { files, folders } = await this.#api.call('files.survey', { paths: [...paths] });
+    for (const folder of folders) {
+      if (folder.rasters.length === 0) {
+        this.#problems.report({ kind: 'desk.empty_folder', params: { name: fileName(folder.path) } });
+      }
+    }
+    const single = folders.filter((folder) => folder.rasters.length === 1);
+    await this.openPaths([...files, ...single.flatMap(({ rasters }) => rasters.map(({ path }) => path))]);
+    return folders.filter((folder) => folder.rasters.length > 1);
+  }
+
   async close(layer: RasterLayer): Promise<void> {
     this.#layers.remove(layer.id);
     await this.#problems.attempt(() => this.#api.call('rasters.close', { rasterId: layer.id }));
   }
 
+  /** Asks where the file of a layer is now; what lay beside it comes back as well. Returns how many were found. */
+  async locate(layer: LostLayer): Promise<number> {
+    const missing = this.#layers.lost.map(({ path, identity }) => ({ path, identity }));
+    const { found, failures } = await this.#api.call('files.locate', { wanted: layer.path, missing });
+    for (const failure of failures) this.#problems.report(failure.error, fileName(failure.path));
+    for (const { path, raster } of found) {
+      const back = this.#layers.replaceLost(path, raster);
+      if (path === layer.path) for (const listener of this.#listeners) listener(back);
+      void this.readStatistics(raster.id);
+    }
+    if (found.length > 0) void this.loadRecent();
+    return found.length;
+  }
+
   async loadRecent(): Promise<void> {
     await this.recent.load(() => this.#api.call('rasters.recent'));
+  }
+
+  /** One file, or with null the whole list. */
+  async forgetRecent(path: string | null): Promise<void> {
+    await this.#api.call('files.forgetRecent', { path });
+    await this.loadRecent();
+  }
+
+  /** Only a picture that must be stretched waits for its statistics; the panel shows them for every raster. */
+  async readStatistics(rasterId: string): Promise<void> {
+    const layer = this.#layers.rasters.find((other) => other.id === rasterId);
+    if (!layer) return;
+    try {
+      layer.takeStatistics(await this.#api.call('rasters.statistics', { rasterId }));
+    } catch (error) {
+      this.#problems.report(error, layer.name);
+    }
   }
 
   async #open(read: () => Promise<OpenedRasters>): Promise<void> {
@@ -66,23 +115,16 @@ export class Rasters {
   }
 
   #take(opened: OpenedRasters): void {
-    const fresh = opened.rasters.filter((raster) => this.#layers.find(raster.id) === null);
-    const layers = opened.rasters.map((raster) => this.#layers.addRaster(raster));
+    const layers = opened.rasters.map((raster) => {
+      const layer = this.#layers.addRaster(raster, opened.kept?.[raster.id] ?? null);
+      if (layer.id === raster.id) void this.readStatistics(raster.id);
+      // The file is on the map already: one pair of eyes on it is enough.
+      else void this.#problems.attempt(() => this.#api.call('rasters.close', { rasterId: raster.id }));
+      return layer;
+    });
     for (const failure of opened.failures) this.#problems.report(failure.error, fileName(failure.path));
     const top = layers.at(-1);
     if (top) for (const listener of this.#listeners) listener(top);
-    for (const raster of fresh) void this.#readStatistics(raster.id);
     void this.loadRecent();
-  }
-
-  /** Only a picture that must be stretched waits for its statistics; the panel shows them for every raster. */
-  async #readStatistics(rasterId: string): Promise<void> {
-    const layer = this.#layers.rasters.find((other) => other.id === rasterId);
-    if (!layer) return;
-    try {
-      layer.takeStatistics(await this.#api.call('rasters.statistics', { rasterId }));
-    } catch (error) {
-      this.#problems.report(error, layer.name);
-    }
   }
 }

@@ -7,8 +7,8 @@ import { createParts } from './parts';
 /** The window's state with its commands; nothing is read before `start`. */
 export function createWorkspace(api: Api) {
   const parts = createParts(api);
-  const { accounts, app, jobs, layout, log, mosaics, problems, projects, rasters, settings, tasks, uploads } =
-    parts;
+  const { accounts, app, baseMaps, bookmarks, jobs, layout, log, memory } = parts;
+  const { mosaics, problems, projects, rasters, settings, tasks, uploads } = parts;
   const commands = new Commands(createActions(parts), () => app.isMac);
   api.on('menu.command', (id) => commands.run(id));
 
@@ -22,11 +22,18 @@ export function createWorkspace(api: Api) {
     await problems.attempt(async () => {
       await Promise.all([settings.load(), app.load()]);
       layout.restore();
+      baseMaps.restore();
     });
   };
   const readAll = async (): Promise<void> => {
-    await problems.attempt(() => accounts.load());
-    await Promise.all([readAccount(), rasters.loadRecent(), log.load()]);
+    await Promise.all([
+      problems.attempt(() => memory.restore()),
+      problems.attempt(() => accounts.load()),
+      rasters.loadRecent(),
+      bookmarks.load(),
+      baseMaps.load(),
+    ]);
+    await Promise.all([readAccount(), log.load()]);
     await problems.attempt(() => tasks.load());
   };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call, type InputOf, type OutputOf } from './define';
-import { deskContract, type DeskEvents } from './desk';
+import { deskContract, type DeskEvents, type KeptLayer } from './desk';
 import type {
   Bandwidth,
   Account,
@@ -218,6 +218,8 @@ export const contract = {
 export interface OpenedRasters {
   readonly rasters: readonly RasterInfo[];
   readonly failures: readonly { readonly path: string; readonly error: ErrorData }[];
+  /** By raster id: what the user set for it when it lay on the map before. */
+  readonly kept?: Readonly<Record<string, KeptLayer['state']>>;
 }
 
 export type Channel = keyof typeof contract;

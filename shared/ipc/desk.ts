@@ -123,8 +123,6 @@ export const deskContract = {
   /** The layers that lay on the map last, the topmost first. */
   'desk.layers': call(none).returns<readonly KeptLayer[]>(),
   'desk.keepLayers': call(z.object({ layers: z.array(keptLayer).max(2000) })).returns<void>(),
-  /** What the user set for a layer that is not on the map; null where nothing is known. */
-  'desk.layerState': call(keptLayer.omit({ state: true })).returns<Readonly<Record<string, unknown>> | null>(),
 
   'basemaps.list': call(none).returns<readonly BaseMap[]>(),
   /** A new one, or another form of one of the user's own. Throws `basemaps.*` for an address that cannot work. */
@@ -151,7 +149,10 @@ export const deskContract = {
   'files.locate': call(
     z.object({
       wanted: path,
-      missing: z.array(z.object({ path, identity: identity.nullable() })).min(1).max(2000),
+      missing: z
+        .array(z.object({ path, identity: identity.nullable() }))
+        .min(1)
+        .max(2000),
     }),
   ).returns<Located>(),
   'files.pixel': call(

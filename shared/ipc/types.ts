@@ -100,7 +100,11 @@ export interface BandStatistics {
   /** The 2 % and 98 % cuts. */
   readonly low: number;
   readonly high: number;
+  /** Counts in bins of equal width. */
   readonly histogram: readonly number[];
+  /** Where the first bin begins and the last one ends. */
+  readonly histogramFrom: number;
+  readonly histogramTo: number;
 }
 
 export interface RecentFile {

@@ -12,8 +12,14 @@ export interface SampledBand {
   /** The cuts below which 2 % and 98 % of the pixels lie. */
   readonly low: number;
   readonly high: number;
-  /** Counts in HISTOGRAM_BINS bins of equal width: values 0–255 for 8 bits, from min to max otherwise. */
+  /**
+   * Counts in HISTOGRAM_BINS bins of equal width: values 0–255 for 8 bits; otherwise the cuts and as much again on their
+   * sides, as far as there are values, so that a few outliers do not take all the room.
+   */
   readonly histogram: readonly number[];
+  /** Where the first bin begins and the last one ends. */
+  readonly histogramFrom: number;
+  readonly histogramTo: number;
 }
 
 export const HISTOGRAM_BINS = 256;
@@ -114,29 +120,49 @@ class Sample {
     const sorted = Float64Array.from(this.#values).sort();
     if (sorted.length === 0) {
       const histogram = Array<number>(HISTOGRAM_BINS).fill(0);
-      return { min: 0, max: 0, mean: 0, deviation: 0, low: 0, high: 0, histogram };
+      return {
+        min: 0,
+        max: 0,
+        mean: 0,
+        deviation: 0,
+        low: 0,
+        high: 0,
+        histogram,
+        histogramFrom: 0,
+        histogramTo: HISTOGRAM_BINS,
+      };
     }
     const min = sorted[0] as number;
     const max = sorted[sorted.length - 1] as number;
     const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] as number;
     const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+    const [low, high] = [at(0.02), at(0.98)];
+    const [from, to] = bytes ? [0, HISTOGRAM_BINS] : usefulRange(min, max, low, high);
     const spread = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     return {
       min,
       max,
       mean,
       deviation: Math.sqrt(spread / sorted.length),
-      low: at(0.02),
-      high: at(0.98),
-      histogram: bytes ? histogramOf(sorted, 0, HISTOGRAM_BINS) : histogramOf(sorted, min, max),
+      low,
+      high,
+      histogram: histogramOf(sorted, from, to),
+      histogramFrom: from,
+      histogramTo: to,
     };
   }
+}
+
+function usefulRange(min: number, max: number, low: number, high: number): [number, number] {
+  const margin = (high - low) / 2;
+  return margin > 0 ? [Math.max(min, low - margin), Math.min(max, high + margin)] : [min, max];
 }
 
 function histogramOf(values: Float64Array, from: number, to: number): number[] {
   const counts = Array<number>(HISTOGRAM_BINS).fill(0);
   const scale = to > from ? HISTOGRAM_BINS / (to - from) : 0;
   for (const value of values) {
+    if (value < from || value > to) continue;
     counts[Math.min(HISTOGRAM_BINS - 1, Math.floor((value - from) * scale))]!++;
   }
   return counts;

@@ -1,6 +1,9 @@
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import Download from '@lucide/svelte/icons/download';
 import FolderSearch from '@lucide/svelte/icons/folder-search';
+import Palette from '@lucide/svelte/icons/palette';
 import Info from '@lucide/svelte/icons/info';
 import Maximize from '@lucide/svelte/icons/maximize';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -9,24 +12,24 @@ import Trash from '@lucide/svelte/icons/x';
 import Upload from '@lucide/svelte/icons/upload';
 import { m } from '@shared/i18n';
 import type { MenuEntry } from '../../components/menu';
-import type { Layer, RasterLayer, ResultLayer } from '../../state/layers.svelte';
+import type { Layer, LostLayer, RasterLayer, ResultLayer } from '../../state/layers.svelte';
 import type { Workspace } from '../../state/workspace';
+import { locateLayer } from './locate';
 
 /** What can be done with a layer: the same in its context menu and behind its three dots. */
 export function layerEntries(workspace: Workspace, layer: Layer, rename: () => void): readonly MenuEntry[] {
-  const { camera } = workspace;
-  const own = layer.kind === 'raster' ? rasterEntries(workspace, layer) : resultEntries(workspace, layer);
   return [
+    ...ownEntries(workspace, layer),
+    { kind: 'separator' },
     {
       kind: 'action',
-      text: m.layers_zoom_to(),
-      icon: Maximize,
-      testId: 'layer-zoom',
-      run: () => camera.zoomToLayer(layer.id),
+      text: m.layers_rename(),
+      icon: Pencil,
+      note: 'F2',
+      testId: 'layer-rename',
+      run: rename,
     },
-    ...own,
-    { kind: 'separator' },
-    { kind: 'action', text: m.layers_rename(), icon: Pencil, note: 'F2', run: rename },
+    ...orderEntries(workspace, layer),
     {
       kind: 'action',
       text: layer.kind === 'raster' ? m.layers_close() : m.layers_remove(),
@@ -40,14 +43,77 @@ export function layerEntries(workspace: Workspace, layer: Layer, rename: () => v
   ];
 }
 
+function ownEntries(workspace: Workspace, layer: Layer): readonly MenuEntry[] {
+  if (layer.kind === 'lost') return lostEntries(workspace, layer);
+  const own = layer.kind === 'raster' ? rasterEntries(workspace, layer) : resultEntries(workspace, layer);
+  return [
+    {
+      kind: 'action',
+      text: m.layers_zoom_to(),
+      icon: Maximize,
+      testId: 'layer-zoom',
+      run: () => workspace.camera.zoomToLayer(layer.id),
+    },
+    ...own,
+  ];
+}
+
+function lostEntries(workspace: Workspace, layer: LostLayer): readonly MenuEntry[] {
+  return [
+    {
+      kind: 'action',
+      text: m.layers_locate(),
+      icon: FolderSearch,
+      run: () => void locateLayer(workspace, layer),
+    },
+  ];
+}
+
+/** The order without a mouse. */
+function orderEntries({ layers }: Workspace, layer: Layer): readonly MenuEntry[] {
+  const at = layers.all.indexOf(layer);
+  if (layers.all.length < 2) return [];
+  return [
+    {
+      kind: 'action',
+      text: m.layers_move_up(),
+      icon: ArrowUp,
+      note: 'Alt+↑',
+      disabled: at === 0,
+      testId: 'layer-up',
+      run: () => layers.move(layer.id, at - 1),
+    },
+    {
+      kind: 'action',
+      text: m.layers_move_down(),
+      icon: ArrowDown,
+      note: 'Alt+↓',
+      disabled: at === layers.all.length - 1,
+      testId: 'layer-down',
+      run: () => layers.move(layer.id, at + 1),
+    },
+  ];
+}
+
 function rasterEntries(workspace: Workspace, layer: RasterLayer): readonly MenuEntry[] {
-  const { accounts, api, camera, dialogs, problems } = workspace;
+  const { accounts, api, camera, dialogs, layers, layout, problems } = workspace;
   return [
     {
       kind: 'action',
       text: m.layers_zoom_to_pixels(),
       icon: Crosshair,
+      testId: 'layer-zoom-pixels',
       run: () => camera.zoomToPixels(layer.id),
+    },
+    {
+      kind: 'action',
+      text: m.layers_style(),
+      icon: Palette,
+      testId: 'layer-style',
+      run: () => {
+        layers.select(layer.id);
+        layout.showRight('style');
+      },
     },
     {
       kind: 'action',

@@ -43,7 +43,12 @@ describe('opening', () => {
     const bad = join(folder(), 'bad.tif');
     writeFileSync(bad, 'words');
     const { kept, recent } = recentList();
-    const opened = await openRasters({ rasters, recent }, [bad, path, path, '/nowhere.tif']);
+    const opened = await openRasters({ rasters, recent, stateOf: () => null }, [
+      bad,
+      path,
+      path,
+      '/nowhere.tif',
+    ]);
     expect(opened.rasters.map((raster) => raster.name)).toEqual(['good.tif']);
     expect(opened.failures.map((failure) => failure.path)).toEqual([bad, '/nowhere.tif']);
     expect(opened.failures[1]?.error.kind).toBe('rasters.file_missing');
@@ -52,7 +57,13 @@ describe('opening', () => {
 
   test('a dialog that is cancelled opens nothing', async () => {
     const { recent } = recentList();
-    const handlers = rastersHandlers({ rasters, recent, choose: async () => [], sample: async () => '' });
+    const handlers = rastersHandlers({
+      rasters,
+      recent,
+      stateOf: () => null,
+      choose: async () => [],
+      sample: async () => '',
+    });
     expect(await handlers['rasters.openDialog'](undefined)).toEqual({ rasters: [], failures: [] });
   });
 
@@ -64,7 +75,13 @@ describe('opening', () => {
       { path, name: 'here.tif', openedAt: '' },
       { path: '/gone.tif', name: 'gone.tif', openedAt: '' },
     );
-    const handlers = rastersHandlers({ rasters, recent, choose: async () => [], sample: async () => '' });
+    const handlers = rastersHandlers({
+      rasters,
+      recent,
+      stateOf: () => null,
+      choose: async () => [],
+      sample: async () => '',
+    });
     expect(handlers['rasters.recent'](undefined)).toMatchObject([{ missing: false }, { missing: true }]);
   });
 });
