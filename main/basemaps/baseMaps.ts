@@ -18,7 +18,7 @@ export interface BaseMapsOptions {
   readonly store: BaseMapStore;
   /** Where tiles are kept. */
   readonly folder: string;
-  /** bytes of kept tiles; 256 MiB when left out */
+  /** bytes of kept tiles; 250 MB when left out */
   readonly limitBytes?: number;
   readonly userAgent: string;
   readonly log: Log;
@@ -33,7 +33,7 @@ type ReachListener = (baseMapId: string, reachable: boolean) => void;
 
 type WantedBaseMap = Omit<BaseMap, 'id' | 'custom'> & { readonly id: string | null };
 
-const defaultLimit = 256 * 1024 * 1024;
+const defaultLimit = 250_000_000;
 /** Requests at a time to all servers together. */
 const parallel = 4;
 /** ms after a failure before the same server is tried again: kept tiles must not wait for a network that is gone. */

@@ -16,3 +16,8 @@ export type MenuEntry =
       readonly testId?: string;
       run(): void;
     };
+
+/** Focus goes back to what opened the menu, unless what was chosen opened a field to write in. */
+export function keepWriting(event: Event): void {
+  if (document.activeElement instanceof HTMLInputElement) event.preventDefault();
+}

@@ -6,7 +6,7 @@ import { LostLayer, RasterLayer, ResultLayer, type Layer, type LayerStack } from
 import type { Rasters } from './rasters.svelte';
 import type { Settings } from './settings.svelte';
 
-const saveAfterMilliseconds = 300;
+const saveAfterMilliseconds = 200;
 
 /** Keeps the layers, with all that the user set for them, from one start to the next. */
 export class Memory {
@@ -16,6 +16,7 @@ export class Memory {
   readonly #rasters: Rasters;
   #saving: ReturnType<typeof setTimeout> | null = null;
   #saved = '';
+  #savedRefs = '';
   #restoring = $state(true);
 
   /** Whether layers of the last session are on the map again. */
@@ -39,6 +40,7 @@ export class Memory {
     try {
       const kept = await this.#api.call('desk.layers');
       if (kept.length > 0) await this.#bringBack(kept);
+      else this.#saved = '[]';
     } finally {
       this.#restoring = false;
     }
@@ -92,15 +94,22 @@ export class Memory {
   follow(): () => void {
     return $effect.root(() => {
       $effect(() => {
-        if (this.#restoring) return;
-        const layers = this.#layers.all.map((layer) => layer.kept);
-        const text = JSON.stringify(layers);
-        if (this.#saving !== null) clearTimeout(this.#saving);
-        this.#saving = null;
-        if (text !== this.#saved)
-          this.#saving = setTimeout(() => void this.#save(layers, text), saveAfterMilliseconds);
+        if (!this.#restoring) this.note(this.#layers.all.map((layer) => layer.kept));
       });
     });
+  }
+
+  /** Takes note of the layers as they are now, and writes them soon, unless they are as they were. */
+  note(layers: readonly KeptLayer[]): void {
+    if (this.#saving !== null) clearTimeout(this.#saving);
+    this.#saving = null;
+    const text = JSON.stringify(layers);
+    if (text === this.#saved) return;
+    // Which layers there are is worth a write at once; a slider is not, for each of its steps.
+    const refs = layers.map(({ ref }) => ref).join('\n');
+    const wait = refs === this.#savedRefs ? saveAfterMilliseconds : 0;
+    this.#savedRefs = refs;
+    this.#saving = setTimeout(() => void this.#save(layers, text), wait);
   }
 
   /** Before the window closes. */

@@ -13,8 +13,8 @@ export interface SampledBand {
   readonly low: number;
   readonly high: number;
   /**
-   * Counts in HISTOGRAM_BINS bins of equal width: values 0–255 for 8 bits; otherwise the cuts and as much again on their
-   * sides, as far as there are values, so that a few outliers do not take all the room.
+   * Counts in bins of equal width, HISTOGRAM_BINS at most: values 0–255 for 8 bits; otherwise the cuts and as much again on
+   * their sides, as far as there are values, so that a few outliers do not take all the room. Bins of whole numbers are whole.
    */
   readonly histogram: readonly number[];
   /** Where the first bin begins and the last one ends. */
@@ -54,7 +54,8 @@ export async function sampledStatistics(
     read.bands.forEach((samples, band) => bands[band]?.add(samples, read.valid));
   }
   const bytes = description.sampleType === 'uint8';
-  return bands.map((band) => band.summary(bytes));
+  const whole = !description.sampleType.startsWith('float');
+  return bands.map((band) => band.summary(bytes, whole));
 }
 
 function sampledLevel(description: RasterDescription): number {
@@ -116,7 +117,7 @@ class Sample {
     this.#skip = at - numbers.length;
   }
 
-  summary(bytes: boolean): SampledBand {
+  summary(bytes: boolean, whole: boolean): SampledBand {
     const sorted = Float64Array.from(this.#values).sort();
     if (sorted.length === 0) {
       const histogram = Array<number>(HISTOGRAM_BINS).fill(0);
@@ -137,7 +138,7 @@ class Sample {
     const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] as number;
     const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
     const [low, high] = [at(0.02), at(0.98)];
-    const [from, to] = bytes ? [0, HISTOGRAM_BINS] : usefulRange(min, max, low, high);
+    const range = bytes ? byteRange : usefulRange(min, max, low, high, whole);
     const spread = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     return {
       min,
@@ -146,24 +147,39 @@ class Sample {
       deviation: Math.sqrt(spread / sorted.length),
       low,
       high,
-      histogram: histogramOf(sorted, from, to),
-      histogramFrom: from,
-      histogramTo: to,
+      histogram: histogramOf(sorted, range),
+      histogramFrom: range.from,
+      histogramTo: range.to,
     };
   }
 }
 
-function usefulRange(min: number, max: number, low: number, high: number): [number, number] {
-  const margin = (high - low) / 2;
-  return margin > 0 ? [Math.max(min, low - margin), Math.min(max, high + margin)] : [min, max];
+interface BinRange {
+  readonly from: number;
+  readonly to: number;
+  readonly bins: number;
 }
 
-function histogramOf(values: Float64Array, from: number, to: number): number[] {
-  const counts = Array<number>(HISTOGRAM_BINS).fill(0);
-  const scale = to > from ? HISTOGRAM_BINS / (to - from) : 0;
+const byteRange: BinRange = { from: 0, to: HISTOGRAM_BINS, bins: HISTOGRAM_BINS };
+
+function usefulRange(min: number, max: number, low: number, high: number, whole: boolean): BinRange {
+  const margin = (high - low) / 2;
+  const from = margin > 0 ? Math.max(min, low - margin) : min;
+  const to = margin > 0 ? Math.min(max, high + margin) : max;
+  if (!whole) return { from, to, bins: HISTOGRAM_BINS };
+  const first = Math.floor(from);
+  const values = Math.floor(to) - first + 1;
+  const width = Math.ceil(values / HISTOGRAM_BINS);
+  const bins = Math.ceil(values / width);
+  return { from: first, to: first + bins * width, bins };
+}
+
+function histogramOf(values: Float64Array, { from, to, bins }: BinRange): number[] {
+  const counts = Array<number>(bins).fill(0);
+  const scale = to > from ? bins / (to - from) : 0;
   for (const value of values) {
     if (value < from || value > to) continue;
-    counts[Math.min(HISTOGRAM_BINS - 1, Math.floor((value - from) * scale))]!++;
+    counts[Math.min(bins - 1, Math.floor((value - from) * scale))]!++;
   }
   return counts;
 }

@@ -99,7 +99,8 @@ test('after a restart without the engine everything is still there', async () =>
   await desk.openTab('jobs');
   expect(await desk.whenKept(job)).toBe(features);
   expect(await desk.tableRows(job)).toBeGreaterThan(0);
-  await desk.open(image);
+  // The image and the result lie on the map as they did.
+  await desk.layer('scene.tif').waitFor();
   await desk.openTab('jobs');
   await desk.showResult(job);
   await desk.openTab('uploads');

@@ -64,7 +64,7 @@ describe('opening', () => {
       choose: async () => [],
       sample: async () => '',
     });
-    expect(await handlers['rasters.openDialog'](undefined)).toEqual({ rasters: [], failures: [] });
+    expect(await handlers['rasters.openDialog'](undefined)).toEqual({ rasters: [], failures: [], kept: {} });
   });
 
   test('recent files that are gone are marked', () => {

@@ -78,7 +78,10 @@ const statistics = [0, 1, 2].map((band) => ({
   mean: 800,
   low: 100 + band,
   high: 2000 + band,
+  deviation: 300,
   histogram: [],
+  histogramFrom: 0,
+  histogramTo: 9000,
 }));
 
 test('the display follows the statistics as long as nobody changed it', () => {

@@ -13,7 +13,8 @@ test('shows the bands that say they are red, green and blue; alpha is never a co
 });
 
 test('8-bit stands as it is; deeper values are cut by the sample, a flat band still shows', () => {
-  const statistics = [{ min: 5, max: 5, mean: 5, low: 5, high: 5, histogram: [] }];
+  const flatBand = { min: 5, max: 5, mean: 5, deviation: 0, low: 5, high: 5 };
+  const statistics = [{ ...flatBand, histogram: [], histogramFrom: 5, histogramTo: 5 }];
   const byte = defaultDisplay(description(), statistics);
   expect(byte.channels[0]).toEqual({ band: 0, low: 0, high: 255, gamma: 1 });
   const flat = defaultDisplay(
