@@ -179,7 +179,7 @@ test('deleting a base map deletes its tiles; another address begins anew', async
   const maps = make();
   const first = await maps.save(described());
   await maps.tile(first.id, 0, 0, 0);
-  await maps.save(described({ id: first.id, url: `${server.template}?v=2` } as Partial<BaseMap>));
+  await maps.save(described({ id: first.id, url: `${server.template}?v=2` }));
   await maps.tile(first.id, 0, 0, 0);
   expect(server.asked.map(({ path }) => path)).toEqual(['/0/0/0.png', '/0/0/0.png?v=2']);
   await maps.remove(first.id);
