@@ -107,9 +107,12 @@ export class Memory {
     if (text === this.#saved) return;
     // Which layers there are is worth a write at once; a slider is not, for each of its steps.
     const refs = layers.map(({ ref }) => ref).join('\n');
-    const wait = refs === this.#savedRefs ? saveAfterMilliseconds : 0;
+    if (refs === this.#savedRefs) {
+      this.#saving = setTimeout(() => void this.#save(layers, text), saveAfterMilliseconds);
+      return;
+    }
     this.#savedRefs = refs;
-    this.#saving = setTimeout(() => void this.#save(layers, text), wait);
+    void this.#save(layers, text);
   }
 
   /** Before the window closes. */

@@ -205,6 +205,8 @@ test('a bookmark is added, found again, renamed and deleted', async () => {
 });
 
 test('a base map of the user is checked, fetched by main, and shown from the cache when its server is gone', async () => {
+  await desk.at('scale').fill('1:2000');
+  await desk.page.keyboard.press('Enter');
   await desk.at('basemap-menu').click();
   await desk.at('basemap-manage').click();
   await desk.at('basemap-add').click();
@@ -233,9 +235,9 @@ test('a base map of the user is checked, fetched by main, and shown from the cac
   await desk.at('scale').fill('1:20000000');
   await desk.page.keyboard.press('Enter');
   await desk.at('basemap-offline').waitFor();
-  await desk.at('scale').fill('1:500');
+  await desk.at('scale').fill('1:2000');
   await desk.page.keyboard.press('Enter');
-  await expect.poll(() => value('scale')).toBe('1:500');
+  await expect.poll(() => value('scale')).toBe('1:2,000');
   await desk.whenDrawn();
   await expect.poll(() => colourAt(corner)).toEqual([30, 160, 90]);
   await desk.at('basemap-visible').click();
