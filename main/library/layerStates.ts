@@ -26,7 +26,10 @@ export class LayerStatesRepository {
 
   /** Null where nothing is known of it. */
   stateOf(kind: KeptLayer['kind'], ref: string): KeptLayer['state'] | null {
-    const row = this.#db.get('SELECT state FROM layer_states WHERE kind = :kind AND ref = :ref', { kind, ref });
+    const row = this.#db.get('SELECT state FROM layer_states WHERE kind = :kind AND ref = :ref', {
+      kind,
+      ref,
+    });
     return row && fromJson(row.state);
   }
 
