@@ -20,9 +20,12 @@ let desk: Desk;
 let tiles: TileServer;
 
 const side = 256;
-/** Empty in the upper left quarter; else each band tells its number, column and row. */
-const deepValue = (band: number, column: number, row: number): number =>
-  column < side / 2 && row < side / 2 ? 0 : 1000 * (band + 1) + column + 2 * row;
+/** Empty in the upper left quarter; else each band tells its number, column and row, the fourth counting down. */
+function deepValue(band: number, column: number, row: number): number {
+  if (column < side / 2 && row < side / 2) return 0;
+  const place = column + 2 * row;
+  return band === 3 ? 5000 - place : 1000 * (band + 1) + place;
+}
 
 beforeAll(async () => {
   mkdirSync(images);
@@ -100,7 +103,7 @@ test('bands are put together by a preset, and a stretch is dragged, typed and ch
 
   await desk.at('stretch-presets').click();
   await desk.at('cut-minMax').click();
-  expect(await value('stretch-high')).toBe('4765');
+  expect(await value('stretch-high')).toBe('4872');
   picture = await changedPicture(picture);
   const handle = await desk.at('stretch-handle-low').boundingBox();
   if (!handle) throw new Error('There is no handle to drag.');
@@ -144,7 +147,7 @@ test('identify tells every band, the place, and where there is no data', async (
   const [first = 0, second, third, fourth] = ((await pixel.getAttribute('data-values')) ?? '')
     .split(' ')
     .map(Number);
-  expect([second, third, fourth]).toEqual([first + 1000, first + 2000, first + 3000]);
+  expect([second, third, fourth]).toEqual([first + 1000, first + 2000, 6000 - first]);
   expect(await pixel.innerText()).toContain('EPSG:32633');
   await desk.page.mouse.click(x - 40, y - 40);
   await desk.page.locator('[data-testid="identified-pixel"][data-valid="false"]').waitFor();
