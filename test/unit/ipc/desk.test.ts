@@ -53,6 +53,7 @@ const rasters: RastersPort = {
   },
   close: async (id) => void closed.push(id),
   readBlocks: async () => [],
+  storedBlocks: async () => null,
   statistics: async () => [],
 };
 
