@@ -19,7 +19,7 @@ from scenes import Scene
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-CORE, WHOLE, REACH, LEAST_CORE = 0.6875, 0.5, 6, 16
+CORE, WHOLE, REACH, LEAST_CORE = 0.6875, 0.5, 6, 3
 """How the engine makes objects of probabilities: `main/engine/models/learned/index.ts`."""
 
 
@@ -41,7 +41,7 @@ def judged(net: Net, scenes: list[Scene], gsd: float, apart: bool) -> dict[str, 
         if truth.shape != p.shape[1:]:
             truth = truth[::2, ::2][: p.shape[1], : p.shape[2]]
         least = int(8 / layer.gsd**2)
-        found = instances(p, CORE, WHOLE, REACH, LEAST_CORE) if apart else instances(p, 0, WHOLE, 0, 1)
+        found = instances(p, CORE, WHOLE, REACH, round(LEAST_CORE / layer.gsd**2)) if apart else instances(p, 0, WHOLE, 0, 1)
         figures[scene.name] = match(found, truth, least=least)
     return figures
 

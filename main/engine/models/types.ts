@@ -107,7 +107,7 @@ export interface ObjectRules {
   readonly core: number;
   /** px; how far an object reaches beyond its core */
   readonly reach: number;
-  /** px; smaller cores are chance */
+  /** m²; smaller cores are chance */
   readonly leastCore: number;
 }
 

@@ -76,7 +76,7 @@ export async function* vectorizeObjects(
     minPixels: job.rules.minArea / pixel,
     minHolePixels: job.rules.minHole / pixel,
   });
-  const { bands, confidence } = await objectsOf(open, job.width, job.objects);
+  const { bands, confidence } = await objectsOf(open, job.width, job.objects, job.objects.leastCore / pixel);
   const [only] = job.classes;
   const toFeature = featureMaker(job, only && { entry: only, confidence });
   for await (const band of bands) {

@@ -48,6 +48,8 @@ export async function objectsOf(
   open: () => AsyncIterable<MaskBand> | Iterable<MaskBand>,
   width: number,
   rules: ObjectRules,
+  /** px; smaller cores are left out */
+  leastCore: number,
 ): Promise<Objects> {
   const inside = new Uint8Array(width);
   const least = coreLevels(rules);
@@ -59,7 +61,7 @@ export async function objectsOf(
   for await (const band of open()) {
     for (let y = 0; y < band.height; y++) first.add(cores(rowOf(band, y)));
   }
-  const { partOf, parts } = first.finish(rules.leastCore);
+  const { partOf, parts } = first.finish(leastCore);
   const confidence = new Confidence(parts);
 
   const numbered = (band: MaskBand, second: RunLabels): Int32Array => {
@@ -80,10 +82,7 @@ export async function objectsOf(
       const band = given[at]!;
       const block = around(given, numbers, at, rules.reach, width);
       growInto(block.numbers, block.packed, width, rules.reach, least.object << 4);
-      const classes = block.numbers.subarray(
-        block.before * width,
-        (block.before + band.height) * width,
-      );
+      const classes = block.numbers.subarray(block.before * width, (block.before + band.height) * width);
       for (let i = 0; i < classes.length; i++) {
         if (classes[i] !== 0) confidence.add(classes[i]!, band.classes[i]!);
       }

@@ -3,9 +3,12 @@
  * at hand and writes the table in docs/models.md; with --scene and --truth it measures one file.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { format } from 'prettier';
+import { generateScene } from '../../../build/sample/generate';
 import { sharedData } from '../../support/data';
 import { detect, extentOf, partOf, readTruth } from './detect';
 import { GroundGrid } from './raster';
@@ -87,7 +90,20 @@ export async function measureModels(given: {
       : scenes.filter(({ file, truth }) => existsSync(file) && existsSync(truth));
   const rows: ModelRow[] = [];
   for (const scene of wanted) rows.push(await measure(scene));
+  if (!given.scene && rows.length > 0) rows.push(await measureSynthetic());
   return rows;
+}
+
+/** A scene of the generator that nothing was trained on: its seed is none of the training's. */
+async function measureSynthetic(): Promise<ModelRow> {
+  const folder = await mkdtemp(join(tmpdir(), 'orthodesk-bench-'));
+  try {
+    const [file, truth] = [join(folder, 'scene.tif'), join(folder, 'scene.geojson')];
+    await generateScene({ path: file, truthPath: truth, width: 2048, height: 2048, gsd: 0.3, seed: 211 });
+    return await measure({ name: 'synthetic, seed 211', model: 'Roads', file, truth, only: 'road' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function measure(scene: Scene): Promise<ModelRow> {

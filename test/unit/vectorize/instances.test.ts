@@ -21,7 +21,7 @@ function picture(rows: readonly string[]): Mask {
 
 async function numbers(mask: Mask, heights?: readonly number[], given = rules): Promise<number[]> {
   const open = (): Iterable<MaskBand> => bandsOf(mask, heights);
-  const { bands } = await objectsOf(open, mask.width, given);
+  const { bands } = await objectsOf(open, mask.width, given, given.leastCore);
   const found: number[] = [];
   for await (const band of bands) found.push(...band.classes);
   return found;
@@ -85,7 +85,7 @@ test('objects are the same however the mask is cut into bands', async () => {
 
 test('the confidence of an object is the mean probability over it', async () => {
   const mask = picture(['##++', '##++']);
-  const { bands, confidence } = await objectsOf(() => bandsOf(mask), 4, rules);
+  const { bands, confidence } = await objectsOf(() => bandsOf(mask), 4, rules, rules.leastCore);
   for await (const band of bands) expect(band.classes[0]).toBe(1);
   expect(confidence(1)).toBeCloseTo((14.5 + 11.5) / 2 / 16, 6);
 });
