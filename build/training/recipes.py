@@ -108,7 +108,7 @@ def generated_scenes(only: str, gsd: float, ratios: tuple[int, ...]) -> Callable
 RECIPES = {
     "buildings": Recipe(
         name="buildings",
-        course=Course(steps=2700, batch=8, fall=0.5),
+        course=Course(steps=2400, batch=8, fall=0.5),
         side=192,
         gsds=(0.18, 0.38),
         stem=2,
