@@ -2,6 +2,7 @@ import { m } from '@shared/i18n';
 import type { Processing, TaskView, Upload } from '@shared/ipc/types';
 import { tasksOf, type Emit } from './ipc';
 import type { Note } from './notifications';
+import type { OverviewJobs } from './overviews';
 import type { Services } from './services';
 
 /** ms between two lists of tasks */
@@ -9,6 +10,7 @@ const tasksGapMs = 250;
 
 export interface AnnouncementPorts {
   readonly services: Services;
+  readonly overviews: Pick<OverviewJobs, 'list' | 'onChange'>;
   readonly emit: Emit;
   readonly notify: (note: Note) => void;
   /** Of the uploads together: 0–1, null when none is under way. */
@@ -18,6 +20,7 @@ export interface AnnouncementPorts {
 /** Tells the window, the task bar and the user what happens in the services. Returns what is under way now. */
 export function announce({
   services,
+  overviews,
   emit,
   notify,
   showProgress,
@@ -31,7 +34,7 @@ export function announce({
   );
   let timer: NodeJS.Timeout | null = null;
 
-  const tasks = (): readonly TaskView[] => tasksOf(uploads.list(), processings.list());
+  const tasks = (): readonly TaskView[] => tasksOf(uploads.list(), processings.list(), overviews.list());
   const tellTasks = (): void => {
     timer ??= setTimeout(() => {
       timer = null;
@@ -42,6 +45,7 @@ export function announce({
     timer.unref();
   };
 
+  overviews.onChange(tellTasks);
   accounts.onChange(() => emit('accounts.changed', accounts.list()));
   status.onChange((now) => emit('accounts.status', now));
   engine.onChange((state) => emit('engine.changed', state));

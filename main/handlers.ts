@@ -10,6 +10,7 @@ import {
   engineHandlers,
   filesHandlers,
   mosaicsHandlers,
+  overviewsHandlers,
   processingsHandlers,
   projectsHandlers,
   rastersHandlers,
@@ -17,16 +18,23 @@ import {
   settingsHandlers,
   tasksHandlers,
   uploadsHandlers,
+  type Emit,
   type Handlers,
 } from './ipc';
+import type { OverviewJobs } from './overviews';
 import { checkIdentity, placesBeside, surveyPaths, type RasterWorkerClient } from './rasters';
+import { withOverviews } from './rastersOfWindow';
 import type { ResultsService } from './results';
 import type { SampleScene } from './sample';
 import type { Services } from './services';
 
+/** Beside the image, under a name of its own. */
+const cogPathFor = (path: string): string => path.replace(/(\.tiff?)?$/i, '-cog.tif');
+
 /** What handlers need of the system around the window. */
 export interface Shell {
   readonly info: AppInfo;
+  readonly emit: Emit;
   openExternal(url: string): Promise<void>;
   showInFolder(path: string): void;
   chooseRasters(): Promise<readonly string[]>;
@@ -34,6 +42,8 @@ export interface Shell {
   choosePlace(path: string): Promise<string | null>;
   /** The list of recent files is another one now. */
   recentChanged(): void;
+  /** Where to save a COG; null when cancelled. */
+  chooseCog(suggestedPath: string): Promise<string | null>;
   /** Null when cancelled. */
   chooseTarget(suggestedName: string, format: 'gpkg' | 'geojson'): Promise<string | null>;
   applyTheme(theme: Theme): void;
@@ -41,6 +51,7 @@ export interface Shell {
 
 export interface Workers {
   readonly rasters: RasterWorkerClient;
+  readonly overviews: OverviewJobs;
   readonly results: ResultsService;
   readonly sample: SampleScene;
 }
@@ -80,12 +91,15 @@ export function createHandlers(
     ...accountsHandlers(accounts, services.status),
     ...engineHandlers(services.engine),
     ...rastersHandlers({
-      rasters: workers.rasters,
+      rasters: withOverviews(workers.rasters, workers.overviews),
       recent,
       stateOf,
       choose: () => shell.chooseRasters(),
+      chooseCog: (rasterId) => shell.chooseCog(cogPathFor(pathOf(rasterId))),
+      onSaving: (rasterId, progress) => shell.emit('rasters.saving', { rasterId, progress }),
       sample: () => workers.sample.path(),
     }),
+    ...overviewsHandlers(workers.overviews),
     ...mosaicsHandlers(services.mosaics, activeAccount),
     ...uploadsHandlers({ uploads: services.uploads, bandwidth: services.bandwidth, activeAccount, pathOf }),
     ...projectsHandlers(services.projects, activeAccount),
@@ -105,7 +119,7 @@ export function createHandlers(
     ...deskHandlers(library.layerStates),
     ...baseMapsHandlers(services.baseMaps),
     ...filesHandlers({
-      rasters: workers.rasters,
+      rasters: withOverviews(workers.rasters, workers.overviews),
       recent,
       stateOf,
       survey: surveyPaths,

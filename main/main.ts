@@ -15,11 +15,13 @@ import {
   registerAppScheme,
   serveBaseMapTile,
   serveRenderer,
+  type Emit,
 } from './ipc';
 import { installMenu, showTheme } from './menu';
 import { filesAmong, OpenRequests } from './openRequests';
 import { notify, showProgress, stayAwake } from './notifications';
 import { RasterWorkerClient } from './rasters';
+import { overviewsOfWindow, withOverviews } from './rastersOfWindow';
 import { ResultsService } from './results';
 import { SampleScene } from './sample';
 import { createServices, placesIn, type Services } from './services';
@@ -58,7 +60,7 @@ function start(): void {
     startThread(beside('ledger-thread.cjs'), { path: placesIn(data).library }),
   );
   const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')));
-  const workers: Workers = {
+  const workers: Omit<Workers, 'overviews'> = {
     rasters: new RasterWorkerClient(() =>
       startProcess(beside('raster-worker.cjs'), 'Orthodesk raster worker'),
     ),
@@ -96,16 +98,24 @@ function start(): void {
   });
 }
 
-function run(services: Services, workers: Workers, stopWorkers: () => void): void {
+function run(services: Services, started: Omit<Workers, 'overviews'>, stopWorkers: () => void): void {
   const { library, logging, uploads, watch, status } = services;
   const log = logging.area('main');
   let window: BrowserWindow | null = null;
   const ourWindow = (): BrowserWindow | null => window;
   const emit = createEmit(ourWindow);
+  const overviews = overviewsOfWindow(started.rasters, {
+    folder: placesIn(app.getPath('userData')).overviews,
+    spawn: () => startProcess(join(__dirname, 'overview-worker.cjs'), 'Orthodesk overview worker'),
+    emit,
+    log: logging.area('rasters'),
+  });
+  const workers: Workers = { ...started, overviews };
   const open = async (paths: readonly string[]): Promise<void> => {
     const recent = library.recentRasters;
     const stateOf = (path: string) => library.layerStates.stateOf('raster', path);
-    emit('rasters.opened', await openRasters({ rasters: workers.rasters, recent, stateOf }, paths));
+    const rasters = withOverviews(workers.rasters, overviews);
+    emit('rasters.opened', await openRasters({ rasters, recent, stateOf }, paths));
     menu.refresh();
   };
 
@@ -117,6 +127,7 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   }
   const tasks = announce({
     services,
+    overviews,
     emit,
     notify: (note) => notify(window, note),
     showProgress: (progress) => {
@@ -133,10 +144,13 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
     openRecent: (path) => void open([path]),
     clearRecent: () => library.recentRasters.clear(),
   });
-  const handlers = createHandlers(services, workers, shellOf(ourWindow, menu.refresh), tasks);
+  const handlers = createHandlers(services, workers, shellOf(ourWindow, menu.refresh, emit), tasks);
   listen(createDispatcher(handlers, { origin: appOrigin, log: logging.area('ipc') }), ourWindow);
 
-  const isEnding = endCleanly(services, stopWorkers);
+  const isEnding = endCleanly(services, () => {
+    overviews.close();
+    stopWorkers();
+  });
   lockDown();
   serveRenderer(join(__dirname, '..', 'renderer'), (url) => serveBaseMapTile(services.baseMaps, url));
   applyTheme(theme);
@@ -175,13 +189,14 @@ function run(services: Services, workers: Workers, stopWorkers: () => void): voi
   log.info('started', { ...appInfo() });
 }
 
-function shellOf(window: () => BrowserWindow | null, recentChanged: () => void): Shell {
+function shellOf(window: () => BrowserWindow | null, recentChanged: () => void, emit: Emit): Shell {
   const rasterFilters = [
     { name: m.dialog_filter_geotiff(), extensions: ['tif', 'tiff', 'TIF', 'TIFF'] },
     { name: m.dialog_filter_all(), extensions: ['*'] },
   ];
   return {
     info: appInfo(),
+    emit,
     openExternal: (url) => shell.openExternal(url),
     showInFolder: (path) => shell.showItemInFolder(path),
     applyTheme,
@@ -207,6 +222,16 @@ function shellOf(window: () => BrowserWindow | null, recentChanged: () => void):
       return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
     },
     recentChanged,
+    chooseCog: async (suggestedPath) => {
+      const options: Electron.SaveDialogOptions = {
+        title: m.dialog_cog_title(),
+        defaultPath: suggestedPath,
+        filters: [{ name: m.dialog_filter_geotiff(), extensions: ['tif'] }],
+      };
+      const parent = window();
+      const chosen = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+      return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
+    },
     chooseTarget: async (suggestedName, format) => {
       const options: Electron.SaveDialogOptions = {
         title: m.dialog_export_title(),

@@ -72,6 +72,7 @@ export function placesIn(dataDir: string) {
     engine: join(dataDir, 'engine'),
     samples: join(dataDir, 'samples'),
     baseMaps: join(dataDir, 'basemaps'),
+    overviews: join(dataDir, 'cache', 'overviews'),
   };
 }
 

@@ -30,6 +30,12 @@ const fixed = [
     output: 'main/results-worker.cjs',
     format: 'cjs',
   },
+  {
+    name: 'overview-worker',
+    entry: 'main/workers/overviewWorker.ts',
+    output: 'main/overview-worker.cjs',
+    format: 'cjs',
+  },
   { name: 'engine', entry: 'main/engine/process.ts', output: 'main/engine.cjs', format: 'cjs' },
   { name: 'standalone', entry: 'main/engine/standalone.ts', output: 'engine/standalone.cjs', format: 'cjs' },
   { name: 'cli', entry: 'main/cli/cli.ts', output: 'cli/cli.cjs', format: 'cjs' },
@@ -45,6 +51,7 @@ export const applicationBundles = [
   'preload',
   'raster-worker',
   'results-worker',
+  'overview-worker',
   'engine',
   'renderer',
 ];

@@ -7,6 +7,8 @@ export { appOrigin } from './rendererFiles';
 export { createEmit, listen, type Emit } from './electronBorder';
 export { createDispatcher, type AreaHandlers, type Dispatch, type Handlers } from './handle';
 export { mosaicsHandlers, type MosaicsPort } from './mosaics';
+export { overviewsHandlers, type OverviewsPort } from './overviews';
+export { describeRaster } from './rasterInfo';
 export { processingsHandlers, projectsHandlers } from './processings';
 export { openRasters, rastersHandlers, type RastersPort } from './rasters';
 export { resultsHandlers, type ResultsPort } from './results';

@@ -21,6 +21,11 @@ export interface RastersPort {
   }): Promise<readonly (Uint8Array | null)[]>;
   storedBlocks(rasterId: string, level: number): Promise<Uint8Array | null>;
   statistics(rasterId: string): Promise<readonly BandStatistics[]>;
+  saveCog(
+    rasterId: string,
+    target: string,
+    options: { readonly signal: AbortSignal; readonly onProgress: (data: unknown) => void },
+  ): Promise<unknown>;
 }
 
 export interface RecentPort {
@@ -36,6 +41,9 @@ export interface OpeningPorts {
 }
 
 export interface RastersPortsOfWindow extends OpeningPorts {
+  /** Shows the system's dialog for a file to write; null when cancelled. */
+  readonly chooseCog: (rasterId: string) => Promise<string | null>;
+  readonly onSaving: (rasterId: string, progress: number | null) => void;
   /** Shows the system's dialog; empty when cancelled. */
   readonly choose: () => Promise<readonly string[]>;
   /** The path of the synthetic scene, which is made on first use. */
@@ -70,6 +78,32 @@ export async function openRasters(
 
 export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rasters'> {
   const { rasters, recent, choose, sample } = ports;
+  const saving = new Map<string, AbortController>();
+
+  /** One file of a raster at a time: a second wish for the same one ends the first. */
+  async function saveCog(rasterId: string): Promise<string | null> {
+    const target = await ports.chooseCog(rasterId);
+    if (target === null) return null;
+    saving.get(rasterId)?.abort();
+    const abort = new AbortController();
+    saving.set(rasterId, abort);
+    const onProgress = (data: unknown): void => {
+      const { done, total } = data as { readonly done: number; readonly total: number };
+      ports.onSaving(rasterId, done / total);
+    };
+    ports.onSaving(rasterId, 0);
+    try {
+      await rasters.saveCog(rasterId, target, { signal: abort.signal, onProgress });
+      return target;
+    } catch (error) {
+      if (abort.signal.aborted) return null;
+      throw error;
+    } finally {
+      if (saving.get(rasterId) === abort) saving.delete(rasterId);
+      ports.onSaving(rasterId, null);
+    }
+  }
+
   return {
     'rasters.openDialog': async () => openRasters(ports, await choose()),
     'rasters.open': ({ paths, remembered }) => openRasters(ports, paths, remembered),
@@ -78,6 +112,8 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
     'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),
     'rasters.storedBlocks': ({ rasterId, level }) => rasters.storedBlocks(rasterId, level),
     'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),
+    'rasters.saveCog': ({ rasterId }) => saveCog(rasterId),
+    'rasters.cancelSaveCog': ({ rasterId }) => saving.get(rasterId)?.abort(),
     'rasters.openSample': async () => openRasters(ports, [await sample()]),
   };
 }

@@ -1,4 +1,4 @@
-import type { Processing, TaskView, Upload } from '@shared/ipc/types';
+import type { OverviewJob, Processing, TaskView, Upload } from '@shared/ipc/types';
 import type { AreaHandlers } from './handle';
 
 const uploading: ReadonlySet<Upload['state']> = new Set([
@@ -11,7 +11,11 @@ const uploading: ReadonlySet<Upload['state']> = new Set([
 const processing: ReadonlySet<string> = new Set(['UNPROCESSED', 'IN_PROGRESS', 'AWAITING']);
 
 /** Everything that takes its time, for the status bar. */
-export function tasksOf(uploads: readonly Upload[], processings: readonly Processing[]): readonly TaskView[] {
+export function tasksOf(
+  uploads: readonly Upload[],
+  processings: readonly Processing[],
+  overviews: readonly OverviewJob[] = [],
+): readonly TaskView[] {
   const sending = uploads
     .filter((upload) => uploading.has(upload.state))
     .map(({ id, name, bytesConfirmed, bytesTotal }): TaskView => ({
@@ -31,7 +35,15 @@ export function tasksOf(uploads: readonly Upload[], processings: readonly Proces
   const fetching = processings
     .filter(({ resultState }) => resultState === 'fetching')
     .map(({ id, name }): TaskView => ({ id: `result:${id}`, kind: 'result', label: name, progress: null }));
-  return [...sending, ...running, ...fetching];
+  const building = overviews
+    .filter(({ state }) => state === 'building')
+    .map(({ rasterId, name, progress }): TaskView => ({
+      id: `overviews:${rasterId}`,
+      kind: 'overviews',
+      label: name,
+      progress,
+    }));
+  return [...sending, ...running, ...fetching, ...building];
 }
 
 export function tasksHandlers(tasks: () => readonly TaskView[]): AreaHandlers<'tasks'> {

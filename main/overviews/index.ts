@@ -6,6 +6,14 @@ export {
   type BuiltOverviews,
   type StartBuildThread,
 } from './build';
+export {
+  OverviewJobs,
+  type OpenedForOverviews,
+  type OverviewJobsOptions,
+  type OverviewProcess,
+} from './jobs';
 export { sidecarKey, type SourceIdentity } from './partFile';
+export { SidecarCache } from './sidecarCache';
+export { overviewMethods, type BuildRequest, type OverviewMethods, type WorkerParts } from './worker';
 export { serveOverviewThread, type ThreadParts, type ThreadPort } from './thread';
 export type { FromThread, ThreadData, UnitOrder } from './messages';

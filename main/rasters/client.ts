@@ -26,6 +26,7 @@ export interface OpenedRaster {
 interface Known {
   readonly path: string;
   readonly identity: FileIdentity;
+  overviews: string | null;
   /** In which run of the worker it is open. */
   run: number;
 }
@@ -60,9 +61,17 @@ export class RasterWorkerClient {
     const id = `raster-${this.#nextId++}`;
     return this.#withRetry(async (run) => {
       const { description, identity } = await run.client.call('open', { id, path }, options);
-      this.#known.set(id, { path, identity, run: run.number });
+      this.#known.set(id, { path, identity, overviews: null, run: run.number });
       return { id, description, identity };
     });
+  }
+
+  /** Reads overviews of an open raster out of a file from now on; its description with them. */
+  async attach(id: string, overviews: string): Promise<RasterDescription> {
+    const description = await this.#onRaster(id, (run) => run.client.call('attach', { id, overviews }));
+    const known = this.#known.get(id);
+    if (known) known.overviews = overviews;
+    return description;
   }
 
   async close(id: string): Promise<void> {
@@ -94,6 +103,11 @@ export class RasterWorkerClient {
     return this.#onRaster(request.id, (run) => run.client.call('pixel', request, options));
   }
 
+  /** Progress: {done, total} in bytes. */
+  saveCog(id: string, target: string, options: RpcCallOptions = {}): Promise<number> {
+    return this.#onRaster(id, (run) => run.client.call('saveCog', { id, target }, options));
+  }
+
   /** Progress: {done, total} in rows. */
   hashBands(id: string, options: RpcCallOptions = {}): Promise<string[]> {
     return this.#onRaster(id, (run) => run.client.call('hashBands', { id }, options));
@@ -114,7 +128,8 @@ export class RasterWorkerClient {
       const known = this.#known.get(id);
       if (!known) throw new AppError('rasters.not_open');
       if (known.run !== run.number) {
-        await run.client.call('open', { id, path: known.path, identity: known.identity });
+        const { path, identity, overviews } = known;
+        await run.client.call('open', { id, path, identity, ...(overviews ? { overviews } : {}) });
         known.run = run.number;
       }
       return task(run);

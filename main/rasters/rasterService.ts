@@ -1,5 +1,6 @@
 import { AppError } from '@shared/errors';
 import type { PixelValues } from '@shared/ipc/desk';
+import { composePyramid } from '@shared/tiff/compose';
 import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
 import type { CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
 import { splitStrips } from '@shared/tiff/windowStrips';
@@ -8,6 +9,7 @@ import type { FileIdentity } from './fileSource';
 import { bandSha256, fileSha256 } from './hashes';
 import { openFile, type OpenedFile } from './openFile';
 import { readPixel } from './readPixel';
+import { saveCog } from './saveCog';
 
 export interface OpenRequest {
   /** Chosen by the caller, so that it can open the raster again under it. */
@@ -15,6 +17,8 @@ export interface OpenRequest {
   readonly path: string;
   /** Given when it was open before: another file by that name is refused. */
   readonly identity?: FileIdentity;
+  /** A file of overviews that belong to it. */
+  readonly overviews?: string;
 }
 
 export interface OpenAnswer {
@@ -45,6 +49,10 @@ interface Context {
 
 interface Held {
   readonly file: OpenedFile;
+  /** Overviews from elsewhere than beside the file. */
+  readonly overviews: OpenedFile | null;
+  /** The file's raster with these. */
+  readonly raster: Raster;
   /** The raster as the window sees it: large uncompressed strips in parts. */
   readonly split: Raster;
 }
@@ -56,7 +64,7 @@ export class RasterService {
   constructor(private readonly codecs: CodecRegistry) {}
 
   /** Throws `rasters.file_missing`, `rasters.file_changed`, `tiff.*`. */
-  async open({ id, path, identity }: OpenRequest): Promise<OpenAnswer> {
+  async open({ id, path, identity, overviews }: OpenRequest): Promise<OpenAnswer> {
     const file = await openFile(path);
     const { size, mtimeMs } = file.identity;
     if (identity && (identity.size !== size || identity.mtimeMs !== mtimeMs)) {
@@ -64,14 +72,40 @@ export class RasterService {
       throw new AppError('rasters.file_changed', { file: file.raster.description.name });
     }
     await this.close({ id });
-    this.#held.set(id, { file, split: splitStrips(file.raster) });
-    return { description: file.raster.description, identity: file.identity };
+    this.#hold(id, file, null);
+    if (overviews) await this.attach({ id, overviews });
+    return { description: this.#get(id).raster.description, identity: file.identity };
+  }
+
+  /** Reads overviews out of a file from now on. Throws `rasters.not_open`, `tiff.overviews_do_not_fit` and others. */
+  async attach({
+    id,
+    overviews,
+  }: {
+    readonly id: string;
+    readonly overviews: string;
+  }): Promise<RasterDescription> {
+    const added = await openFile(overviews);
+    try {
+      const { file, overviews: before } = this.#get(id);
+      this.#hold(id, file, added);
+      await before?.close();
+    } catch (error) {
+      await added.close();
+      throw error;
+    }
+    return this.#get(id).raster.description;
+  }
+
+  #hold(id: string, file: OpenedFile, overviews: OpenedFile | null): void {
+    const raster = overviews ? composePyramid(file.raster, overviews.raster) : file.raster;
+    this.#held.set(id, { file, overviews, raster, split: splitStrips(raster) });
   }
 
   async close({ id }: { readonly id: string }): Promise<void> {
     const held = this.#held.get(id);
     this.#held.delete(id);
-    await held?.file.close();
+    await Promise.all([held?.file.close(), held?.overviews?.close()]);
   }
 
   /** The stored bytes of blocks, null for sparse ones. Throws `rasters.not_open`, `tiff.*`, `rasters.file_changed`. */
@@ -99,7 +133,7 @@ export class RasterService {
   }
 
   async statistics({ id }: { readonly id: string }, { signal }: Context = {}): Promise<SampledBand[]> {
-    return sampledStatistics(this.#get(id).file.raster, this.codecs, signal);
+    return sampledStatistics(this.#get(id).raster, this.codecs, signal);
   }
 
   /** All bands of one pixel. Throws as readBlocks does. */
@@ -112,13 +146,21 @@ export class RasterService {
     { id }: { readonly id: string },
     { signal, progress = () => undefined }: Context = {},
   ): Promise<string[]> {
-    const { raster } = this.#get(id).file;
+    const { raster } = this.#get(id);
     return bandSha256(raster, this.codecs, signal, (done, total) => progress({ done, total }));
   }
 
   /** SHA-256 of the raster's main file. */
   async hashFile({ id }: { readonly id: string }, { signal }: Context = {}): Promise<string> {
     return fileSha256(this.#get(id).file.path, signal);
+  }
+
+  /** Writes the raster with its overviews as a COG. Progress: {done, total} in bytes. See saveCog. */
+  async saveCog(
+    { id, target }: { readonly id: string; readonly target: string },
+    { signal, progress = () => undefined }: Context = {},
+  ): Promise<number> {
+    return saveCog(this.#get(id).raster, target, signal, (done, total) => progress({ done, total }));
   }
 
   async closeAll(): Promise<void> {
@@ -143,11 +185,14 @@ function levelOf(raster: Raster, kind: 'image' | 'mask', index: number): Level {
 export function rasterMethods(service: RasterService) {
   return {
     open: (input: OpenRequest) => service.open(input),
+    attach: (input: { readonly id: string; readonly overviews: string }) => service.attach(input),
     close: (input: { readonly id: string }) => service.close(input),
     readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
     storedBlocks: (input: { readonly id: string; readonly level: number }) => service.storedBlocks(input),
     statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
     pixel: (input: PixelRequest, context: Context) => service.pixel(input, context),
+    saveCog: (input: { readonly id: string; readonly target: string }, context: Context) =>
+      service.saveCog(input, context),
     hashBands: (input: { readonly id: string }, context: Context) => service.hashBands(input, context),
     hashFile: (input: { readonly id: string }, context: Context) => service.hashFile(input, context),
   };

@@ -33,7 +33,7 @@ export class TileLoaders {
 
   /** What tells two loaders of one raster apart; a change of the display that changes it needs a new loader. */
   keyOf(raster: RasterInfo, display: RasterDisplay): string {
-    return [raster.id, ...(bandsOf(raster, display) ?? [])].join(' ');
+    return [raster.id, raster.description.levels.length, ...(bandsOf(raster, display) ?? [])].join(' ');
   }
 
   /** To be given back with `release` under the same key. */

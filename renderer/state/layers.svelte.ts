@@ -73,7 +73,7 @@ abstract class BaseLayer {
 export class RasterLayer extends BaseLayer {
   readonly kind = 'raster';
   readonly id: string;
-  readonly raster: RasterInfo;
+  #raster = $state.raw<RasterInfo>() as RasterInfo;
   #statistics = $state.raw<readonly BandStatistics[] | null>(null);
   #display = $state.raw<RasterDisplay>(defaultDisplay(null, null));
   /** The display as the program set it: while it stands, the user has changed nothing. */
@@ -85,13 +85,22 @@ export class RasterLayer extends BaseLayer {
   constructor(raster: RasterInfo) {
     super(raster.name);
     this.id = raster.id;
-    this.raster = raster;
+    this.#raster = raster;
     this.#default = defaultDisplay(raster.description, null);
     this.#display = this.#default;
   }
 
   get bbox(): LonLatBox | null {
     return this.raster.bbox;
+  }
+
+  get raster(): RasterInfo {
+    return this.#raster;
+  }
+
+  /** The same raster with other levels. */
+  takeRaster(raster: RasterInfo): void {
+    this.#raster = raster;
   }
 
   get statistics(): readonly BandStatistics[] | null {

@@ -19,6 +19,7 @@ import { Log } from './log.svelte';
 import { Measure } from './measure.svelte';
 import { Memory } from './memory.svelte';
 import { Mosaics, Projects } from './mosaics.svelte';
+import { Overviews } from './overviews.svelte';
 import { Problems } from './problems.svelte';
 import { Rasters } from './rasters.svelte';
 import { Settings } from './settings.svelte';
@@ -39,6 +40,7 @@ export function createParts(api: Api) {
   const layers = new LayerStack();
   const rasters = new Rasters(api, layers, problems);
   const memory = new Memory(api, settings, layers, rasters);
+  const overviews = new Overviews(api, layers, problems);
   const mosaics = new Mosaics(api);
   const projects = new Projects(api);
   const uploads = new Uploads(api);
@@ -78,6 +80,7 @@ export function createParts(api: Api) {
     memory,
     bookmarks,
     baseMaps,
+    overviews,
     mosaics,
     projects,
     uploads,

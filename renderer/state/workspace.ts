@@ -8,7 +8,7 @@ import { createParts } from './parts';
 export function createWorkspace(api: Api) {
   const parts = createParts(api);
   const { accounts, app, baseMaps, bookmarks, jobs, layout, log, memory } = parts;
-  const { mosaics, problems, projects, rasters, settings, tasks, uploads } = parts;
+  const { mosaics, overviews, problems, projects, rasters, settings, tasks, uploads } = parts;
   const commands = new Commands(createActions(parts), () => app.isMac);
   api.on('menu.command', (id) => commands.run(id));
 
@@ -34,7 +34,7 @@ export function createWorkspace(api: Api) {
       baseMaps.load(),
     ]);
     await Promise.all([readAccount(), log.load()]);
-    await problems.attempt(() => tasks.load());
+    await problems.attempt(() => Promise.all([tasks.load(), overviews.load()]));
   };
 
   return { ...parts, commands, start, readAll, readAccount };

@@ -11,6 +11,7 @@ import type {
   FeatureRow,
   IdentifiedFeature,
   LogEntry,
+  OverviewJob,
   Mosaic,
   MosaicImage,
   Processing,
@@ -126,6 +127,17 @@ export const contract = {
   /** The synthetic scene: made on first use, then opened. */
   'rasters.openSample': call(none).returns<OpenedRasters>(),
 
+  /** Asks where to save, and writes it as a COG with its overviews; the path written, null when cancelled. */
+  'rasters.saveCog': call(z.object({ rasterId: id })).returns<string | null>(),
+  'rasters.cancelSaveCog': call(z.object({ rasterId: id })).returns<void>(),
+
+  'overviews.list': call(none).returns<readonly OverviewJob[]>(),
+  'overviews.pause': call(z.object({ rasterId: id })).returns<void>(),
+  /** Also begins again what failed or was cancelled. */
+  'overviews.resume': call(z.object({ rasterId: id })).returns<void>(),
+  /** Forgets what is built so far. */
+  'overviews.cancel': call(z.object({ rasterId: id })).returns<void>(),
+
   'mosaics.list': call(none).returns<readonly Mosaic[]>(),
   'mosaics.images': call(z.object({ mosaicId: id })).returns<readonly MosaicImage[]>(),
   'mosaics.remove': call(z.object({ mosaicId: id })).returns<void>(),
@@ -233,6 +245,12 @@ export interface Events extends DeskEvents {
   'accounts.status': AccountStatus;
   'engine.changed': EngineState;
   'rasters.opened': OpenedRasters;
+  /** How far a COG is written, 0–1; null when it is over. */
+  'rasters.saving': { readonly rasterId: string; readonly progress: number | null };
+  /** An open raster has other levels than it had. */
+  'rasters.changed': RasterInfo;
+  /** Each time something of it changes. */
+  'overviews.changed': OverviewJob;
   /** The whole upload, each time something of it changes (at most some ten times a second). */
   'uploads.changed': Upload;
   'uploads.removed': { readonly uploadId: string };

@@ -288,6 +288,17 @@ export interface TaskView {
   readonly progress: number | null;
 }
 
+/** The overviews of an open raster that are being built. */
+export interface OverviewJob {
+  readonly rasterId: string;
+  readonly name: string;
+  readonly state: 'waiting' | 'building' | 'paused' | 'done' | 'failed' | 'cancelled';
+  /** 0–1 */
+  readonly progress: number;
+  readonly secondsLeft: number | null;
+  readonly error: ErrorData | null;
+}
+
 export interface LogEntry {
   readonly time: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error';

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { benchDecoding } from './decode';
 import { benchModels } from './models/bench';
+import { printOverviews } from './overviews';
 import { printRaster } from './raster';
 import { benchUpload } from './upload/bench';
 import { serveSink } from './upload/sink';
@@ -40,6 +41,10 @@ const { values, positionals } = parseArgs({
 const benches: Readonly<Record<string, Bench>> = {
   decode: benchDecoding,
   models: () => benchModels(values),
+  overviews: async () => {
+    await printOverviews(values);
+    return '';
+  },
   raster: async () => {
     await printRaster(values);
     return '';

@@ -2,6 +2,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import Download from '@lucide/svelte/icons/download';
+import FileDown from '@lucide/svelte/icons/file-down';
 import FolderSearch from '@lucide/svelte/icons/folder-search';
 import Palette from '@lucide/svelte/icons/palette';
 import Info from '@lucide/svelte/icons/info';
@@ -96,7 +97,7 @@ function orderEntries({ layers }: Workspace, layer: Layer): readonly MenuEntry[]
 }
 
 function rasterEntries(workspace: Workspace, layer: RasterLayer): readonly MenuEntry[] {
-  const { accounts, api, camera, dialogs, layers, layout, problems } = workspace;
+  const { accounts, api, camera, dialogs, layers, layout, overviews, problems } = workspace;
   return [
     {
       kind: 'action',
@@ -129,6 +130,14 @@ function rasterEntries(workspace: Workspace, layer: RasterLayer): readonly MenuE
       disabled: !accounts.online,
       testId: 'layer-upload',
       run: () => dialogs.show({ kind: 'upload', layer }),
+    },
+    {
+      kind: 'action',
+      text: m.overviews_save_cog(),
+      icon: FileDown,
+      testId: 'layer-save-cog',
+      disabled: overviews.saving(layer.id) !== null,
+      run: () => void overviews.saveCog(layer.id),
     },
     {
       kind: 'action',

@@ -55,6 +55,7 @@ const rasters: RastersPort = {
   readBlocks: async () => [],
   storedBlocks: async () => null,
   statistics: async () => [],
+  saveCog: async () => undefined,
 };
 
 function handlersFor(chosen: string | null) {

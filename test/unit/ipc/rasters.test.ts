@@ -29,6 +29,16 @@ const rasters: RastersPort = {
   readBlocks: async () => [],
   storedBlocks: async () => null,
   statistics: async () => [],
+  saveCog: async () => undefined,
+};
+
+const rest = {
+  rasters,
+  stateOf: () => null,
+  choose: () => Promise.resolve([]),
+  chooseCog: () => Promise.resolve<string | null>(null),
+  onSaving: () => undefined,
+  sample: () => Promise.resolve(''),
 };
 
 function recentList() {
@@ -57,13 +67,7 @@ describe('opening', () => {
 
   test('a dialog that is cancelled opens nothing', async () => {
     const { recent } = recentList();
-    const handlers = rastersHandlers({
-      rasters,
-      recent,
-      stateOf: () => null,
-      choose: async () => [],
-      sample: async () => '',
-    });
+    const handlers = rastersHandlers({ ...rest, recent });
     expect(await handlers['rasters.openDialog'](undefined)).toEqual({ rasters: [], failures: [], kept: {} });
   });
 
@@ -75,13 +79,7 @@ describe('opening', () => {
       { path, name: 'here.tif', openedAt: '' },
       { path: '/gone.tif', name: 'gone.tif', openedAt: '' },
     );
-    const handlers = rastersHandlers({
-      rasters,
-      recent,
-      stateOf: () => null,
-      choose: async () => [],
-      sample: async () => '',
-    });
+    const handlers = rastersHandlers({ ...rest, recent });
     expect(handlers['rasters.recent'](undefined)).toMatchObject([{ missing: false }, { missing: true }]);
   });
 });

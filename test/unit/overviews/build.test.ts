@@ -33,7 +33,11 @@ async function levelsOf(path: string) {
   const levels = raster.description.levels.map((_, level) =>
     readWindow(raster, codecs, { level, mask: false }),
   );
-  return (await Promise.all(levels)).map(({ width, height, bands }) => ({ width, height, pixels: digest(bands[0]!) }));
+  return (await Promise.all(levels)).map(({ width, height, bands }) => ({
+    width,
+    height,
+    pixels: digest(bands[0]!),
+  }));
 }
 
 const digest = ({ buffer }: ArrayBufferView): string =>
