@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { app, dialog, nativeTheme, powerMonitor, shell, type BrowserWindow } from 'electron';
+import { app, dialog, nativeTheme, powerMonitor, session, shell, type BrowserWindow } from 'electron';
 import { toErrorData, type ErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
 import type { AppInfo, Theme } from '@shared/ipc/types';
@@ -19,6 +19,7 @@ import {
 } from './ipc';
 import { installMenu, showTheme } from './menu';
 import { filesAmong, OpenRequests } from './openRequests';
+import { proxyOfScript } from './network';
 import { notify, showProgress, stayAwake } from './notifications';
 import { RasterWorkerClient } from './rasters';
 import { overviewsOfWindow, withOverviews } from './rastersOfWindow';
@@ -82,6 +83,7 @@ function start(): void {
           kill: () => link.kill(),
         };
       },
+      systemProxy: async (url) => proxyOfScript(await session.defaultSession.resolveProxy(url.href)),
       openSource: reader.open,
       ledgerWriter,
       results: workers.results,

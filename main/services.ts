@@ -15,10 +15,12 @@ import {
   type ServerStatus,
 } from './accounts';
 import { BaseMaps } from './basemaps';
+import { Connections, engineAnswers } from './connections';
 import { openLibrary, type Library } from './library';
 import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
 import { MosaicList } from './mosaicList';
+import { Network } from './network';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
 import {
   BandwidthSettings,
@@ -39,6 +41,8 @@ export interface ServicesOptions {
   /** Each entry of the log, for a terminal. */
   readonly echoLog?: ((line: string) => void) | undefined;
   readonly startEngine: () => EngineProcess;
+  /** The computer's proxy for an address; null for the direct way. */
+  readonly systemProxy: (url: URL) => Promise<string | null>;
   readonly openSource: OpenSource;
   /** Writes the ledger of uploads elsewhere than on this loop; here when absent. */
   readonly ledgerWriter?: LedgerWriter;
@@ -49,6 +53,7 @@ export interface Services {
   readonly logging: Logging;
   readonly library: Library;
   readonly engine: EngineHost;
+  readonly connections: Connections;
   readonly accounts: Accounts;
   readonly sessions: Sessions<MapflowClient>;
   readonly status: AccountStatusService;
@@ -92,17 +97,31 @@ export function createServices(options: ServicesOptions): Services {
   const userAgent = `${m.app_name()}/${options.version}`;
   const apiLog = logging.area('api');
 
+  const connections = new Connections(library.settings);
+  const network = new Network({
+    wish: () => connections.settings(),
+    systemProxy: options.systemProxy,
+    log: logging.area('network'),
+  });
+  const { agentFor } = network;
+  const secrets = keychainSecrets(loadKeytar);
   const engine = new EngineHost({
     spawn: options.startEngine,
     dataDir: places.engine,
     protect,
     log: logging.area('engine'),
+    catalog: () => connections.settings().catalogFolders,
+    answer: engineAnswers(network, secrets, protect, logging.area('engine')),
+  });
+  connections.onFolders(() => {
+    engine.catalogChanged();
+    if (accounts.active().id === localAccountId) void status.refresh();
   });
   const accounts = new Accounts({
     store: library.accounts,
-    secrets: keychainSecrets(loadKeytar),
+    secrets,
     verify: async (baseUrl, token) => {
-      const login = await verifyLogin(baseUrl, token, { userAgent, log: apiLog });
+      const login = await verifyLogin(baseUrl, token, { userAgent, agentFor, log: apiLog });
       return { ...login, email: login.status.email };
     },
     protect,
@@ -112,7 +131,7 @@ export function createServices(options: ServicesOptions): Services {
   const sessions = new Sessions({
     accounts,
     engine,
-    createClient: (client) => createMapflowClient({ ...client, userAgent, log: apiLog }),
+    createClient: (client) => createMapflowClient({ ...client, userAgent, agentFor, log: apiLog }),
   });
   const status = new AccountStatusService({
     accounts,
@@ -177,6 +196,7 @@ export function createServices(options: ServicesOptions): Services {
     logging,
     library,
     engine,
+    connections,
     accounts,
     sessions,
     status,
@@ -192,6 +212,7 @@ export function createServices(options: ServicesOptions): Services {
       await Promise.all([uploads.close(), watch.close()]);
       engine.stop();
       sessions.close();
+      network.close();
       library.close();
     },
   };

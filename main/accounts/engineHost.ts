@@ -5,18 +5,32 @@ import type { Log, LogData } from '@shared/log';
 
 /** The engine's process, wherever it runs. */
 export interface EngineProcess {
-  send(message: EngineStart): void;
+  send(message: EngineStart | EngineWish | EngineAnswer): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Once, whatever ended it. */
   onExit(listener: (code: number | null) => void): void;
   kill(): void;
 }
 
-/** The one message that the engine is given. */
-export interface EngineStart {
+/** What the engine is given first. */
+export interface EngineStart extends EngineWish {
   readonly dataDir: string;
   readonly token: string;
 }
+
+/** What may change while it runs. */
+export interface EngineWish {
+  /** Folders of GeoTIFFs that its catalogue offers. */
+  readonly catalog: readonly string[];
+}
+
+/** What the engine asked for; without a value where nobody knows. */
+export interface EngineAnswer {
+  readonly answer: { readonly id: number; readonly value?: unknown };
+}
+
+/** What the engine asks while it runs. */
+export type EngineQuestion = { readonly what: 'key' } | { readonly what: 'route'; readonly url: string };
 
 export interface EngineHostPorts {
   readonly spawn: () => EngineProcess;
@@ -24,6 +38,9 @@ export interface EngineHostPorts {
   /** Keeps the token of this start out of the log. */
   readonly protect: (secret: string) => () => void;
   readonly log: Log;
+  /** Folders that the engine's catalogue offers; none when absent. */
+  readonly catalog?: () => readonly string[];
+  readonly answer?: (question: EngineQuestion) => Promise<unknown>;
   /** ms to wait for the port; default 30,000 */
   readonly startMs?: number;
   /** Resolves after so many ms. */
@@ -119,7 +136,24 @@ export class EngineHost {
       this.#endpoint = null;
       void this.#restart();
     });
-    process.send({ dataDir: this.#ports.dataDir, token });
+    process.send({ dataDir: this.#ports.dataDir, token, catalog: this.#catalog() });
+  }
+
+  /** Tells a running engine that its folders have changed. */
+  catalogChanged(): void {
+    this.#process?.send({ catalog: this.#catalog() });
+  }
+
+  #catalog(): readonly string[] {
+    return this.#ports.catalog?.() ?? [];
+  }
+
+  async #answer(process: EngineProcess, id: number, question: EngineQuestion): Promise<void> {
+    const value = await this.#ports.answer?.(question).catch((error: unknown) => {
+      this.#ports.log.warn('the engine asked for what is not known', { what: question.what, error });
+      return undefined;
+    });
+    if (this.#process === process) process.send({ answer: { id, value } });
   }
 
   #awaitPort(process: EngineProcess, token: string): Promise<EngineEndpoint> {
@@ -133,7 +167,8 @@ export class EngineHost {
         process.kill();
       }, this.#ports.startMs ?? 30_000);
       process.onMessage((message) => {
-        const { port, error, log } = read(message);
+        const { port, error, log, ask } = read(message);
+        if (ask) void this.#answer(process, ask.id, ask.question);
         if (log) this.#ports.log[log.level](log.message, log.data);
         if (error) {
           this.#refusal = error;
@@ -185,6 +220,7 @@ export class EngineHost {
 interface EngineWord {
   readonly port: number | null;
   readonly error: ErrorData | null;
+  readonly ask: { readonly id: number; readonly question: EngineQuestion } | null;
   readonly log: { readonly level: keyof Log; readonly message: string; readonly data?: LogData } | null;
 }
 
@@ -192,7 +228,7 @@ const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error'] satisfies 
 
 /** What the engine says: its port once, why it cannot start, or an entry for the log. */
 function read(message: unknown): EngineWord {
-  const nothing: EngineWord = { port: null, error: null, log: null };
+  const nothing: EngineWord = { port: null, error: null, ask: null, log: null };
   if (typeof message !== 'object' || message === null) return nothing;
   if ('port' in message) {
     const { port } = message;
@@ -200,6 +236,10 @@ function read(message: unknown): EngineWord {
     return valid ? { ...nothing, port } : nothing;
   }
   if ('error' in message) return { ...nothing, error: message.error as ErrorData };
+  if ('ask' in message) {
+    const { id, ...question } = message.ask as { readonly id: number } & EngineQuestion;
+    return { ...nothing, ask: { id, question } };
+  }
   if ('log' in message) {
     const log = message.log as NonNullable<EngineWord['log']>;
     return levels.includes(log.level) ? { ...nothing, log } : nothing;

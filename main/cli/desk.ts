@@ -3,9 +3,11 @@ import SqliteDatabase from 'better-sqlite3';
 import { AppError, toErrorData } from '@shared/errors';
 import { localAccountId, type EngineProcess } from '../accounts';
 import { nodeRasters, openDatabase, threadCount } from '../engine/nodeParts';
+import { Questions } from '../engine/questions';
 import { startEngine, type Engine } from '../engine/server';
 import { ThreadPool } from '../engine/tasks/threadPool';
 import { ResultsHost } from '../library/geopackage';
+import { proxyOfEnvironment } from '../network';
 import { createServices, type Services } from '../services';
 import { SourceReader } from '../uploads';
 import { startThread } from '../workers/thread';
@@ -33,6 +35,7 @@ export async function withServices<T>(
     nativeBinding: process.env['ORTHODESK_SQLITE_BINDING'],
     ...(options.verbose ? { echoLog: (line) => process.stderr.write(`${line}\n`) } : {}),
     startEngine: engineInThisProcess,
+    systemProxy: (url) => Promise.resolve(proxyOfEnvironment(process.env, url)),
     openSource: reader.open,
     results: {
       ingest: (request) => host.ingest(request, context),
@@ -55,11 +58,22 @@ function engineInThisProcess(): EngineProcess {
   const listeners: ((message: unknown) => void)[] = [];
   const endings: ((code: number | null) => void)[] = [];
   const tell = (message: unknown): void => listeners.forEach((listener) => listener(message));
+  const questions = new Questions(tell);
   let running: Promise<Engine> | null = null;
   return {
-    send: ({ dataDir, token }) => {
+    send: (message) => {
+      if (questions.heard(message) || !('dataDir' in message)) return;
+      const { dataDir, token, catalog } = message;
       const runner = new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount());
-      running = startEngine({ dataDir, token, openDatabase, rasters: nodeRasters(false), runner });
+      running = startEngine({
+        dataDir,
+        token,
+        catalog,
+        openDatabase,
+        rasters: nodeRasters(false),
+        runner,
+        ...questions.ports,
+      });
       running.then(
         ({ port }) => tell({ port }),
         (error: unknown) => {

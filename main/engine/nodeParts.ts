@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BlockJob } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
+import { Agents } from '../network';
 import { createNodeCodecs, openFile } from '../rasters';
 import type { DecodeImage, JpegEncoder, RasterAccess } from './rasterAccess';
 import { tileSide } from './remote/tileSource';
@@ -102,6 +103,7 @@ function weightsFolder(): string {
 
 /** What a pixel thread works with. */
 export function threadTools(): TaskTools {
+  const agents = new Agents();
   return {
     rasters: nodeRasters(true),
     encodeJpeg,
@@ -109,6 +111,7 @@ export function threadTools(): TaskTools {
     models: builtInModels,
     networks: onnxNetworks(weightsFolder()),
     openDatabase,
+    agentsOf: (route) => (url) => agents.agentFor(url, route, false),
   };
 }
 

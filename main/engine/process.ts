@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { Log, LogData } from '@shared/log';
 import { nodeRasters, openDatabase, threadCount } from './nodeParts';
-import { startEngine } from './server';
+import { Questions } from './questions';
+import { startEngine, type Engine } from './server';
 import { ThreadPool } from './tasks/threadPool';
 
 /**
- * The engine as a process of the application. The parent sends `{dataDir, token}` once and hears `{port}`, or `{error}`; then
- * `{log}` for each entry. The token comes by message, so that no list of processes and no environment shows it.
+ * The engine as a process of the application. The parent sends `{dataDir, token, catalog}` once and hears `{port}`, or
+ * `{error}`; then `{log}` for each entry. `{catalog}` registers other folders. What the engine has to know it asks with
+ * `{ask}` and hears as `{answer}`. Token and key come by message, so that no list of processes and no environment shows them.
  */
 interface ParentPort {
   on(event: 'message', listener: (message: { readonly data: unknown }) => void): void;
@@ -17,6 +19,7 @@ interface ParentPort {
 interface EngineConfig {
   readonly dataDir: string;
   readonly token: string;
+  readonly catalog?: readonly string[];
 }
 
 const parent = (process as { readonly parentPort?: ParentPort }).parentPort;
@@ -25,12 +28,18 @@ if (!parent) throw new Error('the engine process is started by the application')
 listen(parent);
 
 function listen(port: ParentPort): void {
-  let started = false;
+  let engine: Promise<Engine> | null = null;
+  const questions = new Questions((message) => port.postMessage(message));
   port.on('message', ({ data }) => {
-    if (started || !isConfig(data)) return;
-    started = true;
-    start(data, port).then(
-      (enginePort) => port.postMessage({ port: enginePort }),
+    if (questions.heard(data)) return;
+    if (engine) {
+      if (hasCatalog(data)) engine.then(({ setCatalog }) => setCatalog(data.catalog)).catch(() => undefined);
+      return;
+    }
+    if (!isConfig(data)) return;
+    engine = start(data, port, questions);
+    engine.then(
+      (started) => port.postMessage({ port: started.port }),
       (error: unknown) => {
         port.postMessage({ error: toErrorData(error) });
         process.exit(1);
@@ -39,16 +48,25 @@ function listen(port: ParentPort): void {
   });
 }
 
-async function start({ dataDir, token }: EngineConfig, port: ParentPort): Promise<number> {
-  const engine = await startEngine({
+function start(
+  { dataDir, token, catalog }: EngineConfig,
+  port: ParentPort,
+  questions: Questions,
+): Promise<Engine> {
+  return startEngine({
     dataDir,
     token,
+    catalog: catalog ?? [],
     openDatabase,
     rasters: nodeRasters(false),
     runner: new ThreadPool(join(__dirname, 'pixel-thread.cjs'), threadCount()),
+    ...questions.ports,
     log: parentLog(port),
   });
-  return engine.port;
+}
+
+function hasCatalog(value: unknown): value is { readonly catalog: readonly string[] } {
+  return typeof value === 'object' && value !== null && 'catalog' in value && Array.isArray(value.catalog);
 }
 
 function isConfig(value: unknown): value is EngineConfig {

@@ -11,6 +11,7 @@ import { findModel, listModels } from './models/index';
 import { Preparation } from './processing/preparation';
 import { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
+import { directRoute, type RouteFor } from './remote/route';
 import { passingKey, Sealing, type SealingKey } from './sealing';
 import type { ModelCatalogue, Services } from './services';
 import { createStore, type OpenDatabase, type Store } from './store';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly catalog?: readonly string[];
   /** What seals the passwords of tile services on the disk; without it they do not outlive this start. */
   readonly sealingKey?: SealingKey;
+  /** How tile services are reached; the direct way without it. */
+  readonly routeFor?: RouteFor;
   readonly log?: Log;
 }
 
@@ -66,11 +69,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const catalog = new LocalCatalog({ store, files, rasters, runner: options.runner, limits, log });
   catalog.setFolders(options.catalog ?? []);
   const sealing = new Sealing(options.sealingKey ?? passingKey());
+  const routeFor: RouteFor = options.routeFor ?? (() => Promise.resolve(directRoute));
   const queue = new ProcessingQueue(
     store,
     files,
     options.runner,
-    { rasters, limits, models, catalog, sealing },
+    { rasters, limits, models, catalog, sealing, routeFor },
     log,
   );
   const preparation = new Preparation(store, files, options.runner, log);
@@ -83,6 +87,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     models,
     catalog,
     sealing,
+    routeFor,
     rasters,
     queue,
     preparation,

@@ -6,6 +6,7 @@ import type { Model } from './models/types';
 import type { Preparation } from './processing/preparation';
 import type { ProcessingQueue } from './processing/queue';
 import type { RasterAccess } from './rasterAccess';
+import type { RouteFor } from './remote/route';
 import type { Sealing } from './sealing';
 import type { Store } from './store';
 import type { TaskRunner } from './tasks/types';
@@ -21,6 +22,8 @@ export interface Services {
   readonly catalog: LocalCatalog;
   /** Keeps the passwords of tile services. */
   readonly sealing: Sealing;
+  /** How tile services are reached. */
+  readonly routeFor: RouteFor;
   readonly rasters: RasterAccess;
   readonly queue: ProcessingQueue;
   readonly preparation: Preparation;

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { toErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
 import type { Log } from '@shared/log';
+import { Network, proxyOfEnvironment } from '../network';
 import { nodeRasters, openDatabase, threadCount } from './nodeParts';
 import { startEngine } from './server';
 import { ThreadPool } from './tasks/threadPool';
@@ -12,11 +13,17 @@ import { ThreadPool } from './tasks/threadPool';
 /** The engine as a server of its own: `--port 8080 --data DIR --token T --catalog FOLDER`. */
 async function main(): Promise<void> {
   const { port, dataDir, token, given, catalog } = readArguments();
+  const network = new Network({
+    wish: () => ({ proxy: 'system', certificates: null }),
+    systemProxy: (url) => Promise.resolve(proxyOfEnvironment(process.env, url)),
+    log: terminalLog,
+  });
   const engine = await startEngine({
     dataDir,
     token,
     port,
     catalog,
+    routeFor: (url) => network.routeFor(url),
     openDatabase,
     rasters: nodeRasters(false),
     runner: new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount()),

@@ -211,6 +211,11 @@ async function failureOf(answer: Answer, url: URL): Promise<ApiFailure> {
     await readText(answer, longestError).catch(() => '');
     return new ApiFailure('api.redirected', { host }, { ...facts, details: `HTTP ${String(answer.status)}` });
   }
+  // Only a proxy on the way answers so; its own words are no error of the service.
+  if (answer.status === 407) {
+    await readText(answer, longestError).catch(() => '');
+    return new ApiFailure('api.proxy_login', { host: url.host }, facts);
+  }
   // The status says enough when the words are cut off.
   const text = await readText(answer, longestError).catch(() => '');
   const error = errorOfResponse(answer.status, text);

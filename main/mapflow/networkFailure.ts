@@ -1,9 +1,11 @@
+import type { ErrorParams } from '@shared/errors';
 import { ApiFailure, type Phase } from './failure';
 
 const certificateCodes =
   /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|ERR_TLS_CERT|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 function kindOf(code: string, phase: Phase): string {
+  if (code === 'ERR_PROXY') return 'api.proxy_unreachable';
   if (certificateCodes.test(code)) return 'api.certificate';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'api.name_not_found';
   if (code === 'ECONNREFUSED') return 'api.refused';
@@ -14,7 +16,15 @@ function kindOf(code: string, phase: Phase): string {
 export function networkFailure(error: unknown, url: URL, phase: Phase): ApiFailure {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return new ApiFailure(kindOf(code, phase), { host: url.host }, { phase, cause: error, details: message });
+  const kind = kindOf(code, phase);
+  const params: ErrorParams =
+    kind === 'api.proxy_unreachable' ? { proxy: proxyOf(error) } : { host: url.host };
+  return new ApiFailure(kind, params, { phase, cause: error, details: message });
+}
+
+/** The proxy's host, which its error carries. */
+function proxyOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'proxy' in error ? String(error.proxy) : '';
 }
 
 /** The code of an error, or of the first of an aggregate (one for each address tried). */

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { sendByCourier, type Elsewhere } from './courier';
 import { exchange, type Answer, type Outgoing } from './exchange';
+import type { AgentFor } from './types';
 
 export interface Transport {
   /** A body that lies in another thread is sent from there, if the way to the server needs no agent of this one. */
@@ -10,7 +11,7 @@ export interface Transport {
 }
 
 /** Requests over node:http(s) and its connections. */
-export function createTransport(agentFor: ((url: URL) => HttpAgent | undefined) | undefined): Transport {
+export function createTransport(agentFor: AgentFor | undefined): Transport {
   const http = new HttpAgent({ keepAlive: true, maxSockets: 16 });
   const https = new HttpsAgent({ keepAlive: true, maxSockets: 16 });
 
@@ -20,8 +21,8 @@ export function createTransport(agentFor: ((url: URL) => HttpAgent | undefined) 
   }
 
   return {
-    send: (outgoing, elsewhere) => {
-      const given = agentFor?.(outgoing.url);
+    send: async (outgoing, elsewhere) => {
+      const given = await agentFor?.(outgoing.url, outgoing.freshConnection);
       if (!given && elsewhere) return sendByCourier(elsewhere, outgoing);
       return exchange(outgoing, given ?? own(outgoing));
     },

@@ -39,6 +39,9 @@ export type AuthScheme = 'Bearer' | 'Basic';
 /** Which form of the API a server expects where the reference and the live service differ. */
 export type Dialect = 'reference' | 'live';
 
+/** The agent for a request, undefined for Node's own; `fresh` asks for a connection that no other request uses. */
+export type AgentFor = (url: URL, fresh: boolean) => Agent | undefined | Promise<Agent | undefined>;
+
 export interface MapflowClientOptions {
   /** For example `https://api.mapflow.ai/rest`. */
   readonly baseUrl: string;
@@ -50,7 +53,7 @@ export interface MapflowClientOptions {
   readonly userAgent?: string;
   readonly log?: Log;
   /** The way through a proxy or with further certificate authorities; Node's own connections without it. */
-  readonly agentFor?: (url: URL) => Agent | undefined;
+  readonly agentFor?: AgentFor;
   /** ms without a byte moving before a call is given up; default 60,000 */
   readonly idleMs?: number;
   /** Repetitions of an idempotent call after a passing failure; default 3 */

@@ -21,6 +21,7 @@ const engineIsAway: ReadonlySet<string> = new Set([
 ]);
 const unreachable: ReadonlySet<string> = new Set([
   'api.unreachable',
+  'api.proxy_unreachable',
   'api.refused',
   'api.name_not_found',
   'api.stalled',

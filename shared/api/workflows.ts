@@ -9,6 +9,8 @@ export interface Block {
   readonly optional: boolean;
   /** credits for each km² */
   readonly price: number;
+  /** False where the server lists the step but cannot do it. */
+  readonly available: boolean;
 }
 
 /** A step switched on or off for one processing. */
@@ -40,12 +42,14 @@ const block = z
     description: label,
     optional: flag,
     price: number,
+    available: flag,
   })
   .transform((wire): Block => ({
     ...wire,
     displayName: wire.displayName ?? wire.name,
     optional: wire.optional ?? false,
     price: wire.price ?? 0,
+    available: wire.available ?? true,
   }));
 
 export const workflowDef = z

@@ -28,6 +28,16 @@ export interface Settings {
   readonly layout: Readonly<Record<string, unknown>>;
 }
 
+/** The ways in and out that a person has set. */
+export interface ConnectionSettings {
+  /** Folders of GeoTIFFs that the local engine's catalogue offers. */
+  readonly catalogFolders: readonly string[];
+  /** `system`, `none`, or the address of a proxy. */
+  readonly proxy: string;
+  /** A PEM file of further certificate authorities. */
+  readonly certificates: string | null;
+}
+
 export type AccountKind = 'local' | 'mapflow';
 
 export interface Account {
@@ -47,6 +57,8 @@ export interface ModelBlock {
   readonly description: string;
   readonly optional: boolean;
   readonly price: number;
+  /** False where the server lists the step but cannot do it; such a step is shown and cannot be chosen. */
+  readonly available?: boolean;
 }
 
 export interface Model {

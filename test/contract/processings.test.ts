@@ -129,6 +129,15 @@ test('areas are processed and told apart; ids count up over all of them', async 
   });
 });
 
+test('an option that cannot run here is listed as such', async () => {
+  const { models } = await it.client.user.status();
+  const blocks = models.flatMap((model) => model.blocks.filter(({ optional }) => optional));
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const { name, available } of blocks)
+    expect({ name, available }).toEqual({ name, available: expect.any(Boolean) });
+  expect(blocks.find(({ name }) => name === 'OSM')).toMatchObject({ available: false });
+});
+
 test('prices: an area below a square kilometre costs one, more is rounded up', async () => {
   const { processings } = it.client;
   const cost: typeof processings.cost = (request) => processings.cost(request);

@@ -38,7 +38,10 @@ export class ProcessingQueue {
     private readonly store: Store,
     private readonly files: Files,
     private readonly runner: TaskRunner,
-    private readonly imagery: Pick<Services, 'rasters' | 'limits' | 'models' | 'catalog' | 'sealing'>,
+    private readonly imagery: Pick<
+      Services,
+      'rasters' | 'limits' | 'models' | 'catalog' | 'sealing' | 'routeFor'
+    >,
     private readonly log: Log,
   ) {}
 
@@ -159,6 +162,7 @@ export class ProcessingQueue {
         source: checkTileSource(userDefined, this.imagery.models.find(row.modelId).info.zoom.max),
         password: await this.#password(row.id, userDefined.url),
         areas,
+        route: await this.imagery.routeFor(new URL(userDefined.url.replace(/[{}]/g, ''))),
         target: this.files.fetched(row.id),
       },
       { signal, onProgress: (done) => (fetching.share = done * fetchingShare) },

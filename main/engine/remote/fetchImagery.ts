@@ -6,7 +6,7 @@ import type { SourceImage } from '../imagery/mosaicSource';
 import type { DecodeImage } from '../rasterAccess';
 import type { FetchTask, TaskOptions } from '../tasks/types';
 import { coverageOf, tileAt, type Coverage } from './coverage';
-import { fetchTile } from './fetchTile';
+import { fetchTile, type TileAgent } from './fetchTile';
 import { TileFile } from './tileFile';
 import { tileSide, type TileSource } from './tileSource';
 
@@ -21,6 +21,7 @@ const lanes = 6;
 export async function fetchImagery(
   task: FetchTask,
   decode: DecodeImage,
+  agentFor: TileAgent,
   options: TaskOptions,
 ): Promise<SourceImage> {
   const crs = await crsFromEpsg(task.source.epsg);
@@ -32,7 +33,7 @@ export async function fetchImagery(
     let done = coverage.wanted.length - missing.length;
     const lane = async (): Promise<void> => {
       for (let index = missing.shift(); index !== undefined; index = missing.shift()) {
-        const rgba = await loadTile(task, coverage, index, decode, options.signal);
+        const rgba = await loadTile(task, coverage, index, decode, agentFor, options.signal);
         if (rgba) {
           await file.write(index, rgba);
           loaded++;
@@ -54,10 +55,11 @@ async function loadTile(
   coverage: Coverage,
   index: number,
   decode: DecodeImage,
+  agentFor: TileAgent,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | null> {
   const tile = tileAt(coverage, source.zoom, index);
-  const bytes = await fetchTile(source, password, tile, signal);
+  const bytes = await fetchTile(source, password, tile, agentFor, signal);
   if (!bytes || bytes.length === 0) return null;
   const where = `${String(tile.z)}/${String(tile.x)}/${String(tile.y)}`;
   const picture = await decode(bytes).catch(() => null);

@@ -1,3 +1,5 @@
+import { request as httpRequest, type Agent } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { AppError } from '@shared/errors';
 import { errorOfCode } from '@shared/api';
 import { tileUrl, type TileSource } from './tileSource';
@@ -12,11 +14,15 @@ const firstPause = 400;
 const largest = 8 * 1024 * 1024;
 const mostRedirects = 3;
 
+/** The way to a server, where it is not Node's own. */
+export type TileAgent = (url: URL) => Agent | undefined;
+
 /** The bytes of a tile; null where the service has none. Throws `dataloader.TileNotLoaded`. */
 export async function fetchTile(
   source: TileSource,
   password: string | null,
   tile: TileAddress,
+  agentFor: TileAgent,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | null> {
   const where = `${String(tile.z)}/${String(tile.x)}/${String(tile.y)}`;
@@ -24,7 +30,7 @@ export async function fetchTile(
   for (let attempt = 0; attempt < tries; attempt++) {
     signal?.throwIfAborted();
     if (attempt > 0) await pause(firstPause * 3 ** (attempt - 1) * (0.5 + Math.random()));
-    const answer = await ask(tileUrl(source, tile), source.login, password, signal).catch(
+    const answer = await ask(tileUrl(source, tile), source.login, password, agentFor, signal).catch(
       (error: unknown) => {
         signal?.throwIfAborted();
         return error instanceof Error ? error.message : String(error);
@@ -53,6 +59,7 @@ async function ask(
   address: string,
   login: string | null,
   password: string | null,
+  agentFor: TileAgent,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const { origin } = new URL(address);
@@ -61,39 +68,62 @@ async function ask(
     const credential = Buffer.from(`${login ?? ''}:${password ?? ''}`).toString('base64');
     const headers: Record<string, string> = { accept: 'image/*', 'user-agent': 'orthodesk' };
     if (login !== null && url.origin === origin) headers.authorization = `Basic ${credential}`;
-    const timeout = AbortSignal.timeout(patience);
-    const response = await fetch(url, { headers, redirect: 'manual', signal: anyOf(signal, timeout) });
-    const location = response.headers.get('location');
+    const response = await get(url, headers, agentFor(url), signal);
+    const { location } = response;
     if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel();
       if (redirects >= mostRedirects) throw new AppError('engine.too_many_redirects');
       url = new URL(location, url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:')
         throw new AppError('engine.too_many_redirects');
       continue;
     }
-    return { status: response.status, body: await readAll(response) };
+    return response;
   }
 }
 
-/** One signal for either; Node 18 has no `AbortSignal.any`. */
-function anyOf(first: AbortSignal | undefined, second: AbortSignal): AbortSignal {
-  if (!first) return second;
-  const controller = new AbortController();
-  for (const signal of [first, second]) {
-    if (signal.aborted) controller.abort(signal.reason);
-    signal.addEventListener('abort', () => controller.abort(signal.reason), {
-      once: true,
-      signal: controller.signal,
+interface Got extends Answer {
+  readonly location: string | null;
+}
+
+/** One request, its whole answer within the patience. */
+function get(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  agent: Agent | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = open(url, { headers, ...(agent ? { agent } : {}) });
+    const cancel = (): void => void request.destroy(new Error('cancelled'));
+    const timer = setTimeout(() => request.destroy(new Error('no answer')), patience);
+    const end = (act: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      act();
+    };
+    signal?.addEventListener('abort', cancel);
+    request.on('error', (error) => end(() => reject(error)));
+    request.on('response', (response) => {
+      readAll(response).then(
+        (body) => {
+          const { statusCode: status = 0, headers: got } = response;
+          end(() => resolve({ status, body, location: got.location ?? null }));
+        },
+        (error: unknown) => {
+          request.destroy();
+          end(() => reject(error instanceof Error ? error : new Error(String(error))));
+        },
+      );
     });
-  }
-  return controller.signal;
+    request.end();
+  });
 }
 
-async function readAll(response: Response): Promise<Uint8Array> {
+async function readAll(response: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const part of response) {
     size += part.byteLength;
     if (size > largest) throw new Error('a tile of more than 8 MB');
     parts.push(part);

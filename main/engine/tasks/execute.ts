@@ -1,3 +1,5 @@
+import type { TileAgent } from '../remote/fetchTile';
+import type { TileRoute } from '../remote/route';
 import { fetchImagery } from '../remote/fetchImagery';
 import type { DecodeImage, JpegEncoder, RasterAccess } from '../rasterAccess';
 import type { Networks } from '../models/types';
@@ -18,6 +20,7 @@ export interface TaskTools {
   readonly decodeImage: DecodeImage;
   readonly models: ModelCatalogue;
   readonly networks: Networks;
+  readonly agentsOf: (route: TileRoute) => TileAgent;
   readonly openDatabase: OpenDatabase;
 }
 
@@ -40,7 +43,12 @@ export async function execute<Kind extends Task['kind']>(
     case 'tile':
       return (await tile(given, tools)) as TaskResults[Kind];
     case 'fetch':
-      return (await fetchImagery(given, tools.decodeImage, options)) as TaskResults[Kind];
+      return (await fetchImagery(
+        given,
+        tools.decodeImage,
+        tools.agentsOf(given.route),
+        options,
+      )) as TaskResults[Kind];
     case 'index':
       await buildResultIndex(tools.openDatabase, given.features, given.target);
       return {} as TaskResults[Kind];

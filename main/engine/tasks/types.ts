@@ -5,6 +5,7 @@ import type { Stretch } from '../imagery/colours';
 import type { WorkingGrid } from '../imagery/grid';
 import type { SourceImage } from '../imagery/mosaicSource';
 import type { TileSource } from '../remote/tileSource';
+import type { TileRoute } from '../remote/route';
 import type { TileAddress } from '../tiles/mercator';
 import type { TileImage } from '../tiles/rasterTile';
 
@@ -84,6 +85,8 @@ export interface FetchTask {
   readonly source: TileSource;
   readonly password: string | null;
   readonly areas: readonly Geometry[];
+  /** How the service is reached. */
+  readonly route: TileRoute;
   readonly target: string;
 }
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { AppError } from '@shared/errors';
 import { silentLog, type Log } from '@shared/log';
 import { expect, onTestFinished, test } from 'vitest';
-import { EngineHost, type EngineProcess } from '../../../main/accounts';
+import { EngineHost, type EngineHostPorts, type EngineProcess } from '../../../main/accounts';
 
 /** Child processes that stand for the engine: a script with its own way of answering. */
-function setUp(script: string, startMs = 10_000, log: Log = silentLog) {
+function setUp(script: string, startMs = 10_000, log: Log = silentLog, more: Partial<EngineHostPorts> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-host-'));
   const path = join(folder, 'engine.cjs');
   const starts = join(folder, 'starts');
@@ -37,6 +37,7 @@ function setUp(script: string, startMs = 10_000, log: Log = silentLog) {
     log,
     startMs,
     wait: () => Promise.resolve(),
+    ...more,
   });
   onTestFinished(() => void host.stop());
   const messages = () =>
@@ -62,7 +63,7 @@ test('the engine is told its folder and a token of its own, and is found at the 
   expect(await host.start()).toEqual({ state: 'running', error: null });
   const endpoint = await host.endpoint();
   expect(endpoint.baseUrl).toBe('http://127.0.0.1:4321/rest');
-  expect(messages()).toEqual([{ dataDir: folder, token: endpoint.token }]);
+  expect(messages()).toEqual([{ dataDir: folder, token: endpoint.token, catalog: [] }]);
   expect(Buffer.from(endpoint.token, 'base64url')).toHaveLength(32);
   expect([...protectedNow]).toEqual([endpoint.token]);
 });
@@ -124,6 +125,27 @@ test('what it logs goes into our log', async () => {
   );
   await host.start();
   expect(said).toEqual([['hm', { a: 1 }]]);
+});
+
+test('the engine is answered what it asks, and told when its folders change', async () => {
+  const script = `if (message.token) process.send({ ask: { id: 7, what: 'route', url: 'https://x/' } });
+    if (message.answer) process.send({ port: 4321 });`;
+  const folders = ['/a'];
+  const asked: unknown[] = [];
+  const { host, messages } = setUp(script, 10_000, silentLog, {
+    catalog: () => folders,
+    answer: (question) => {
+      asked.push(question);
+      return Promise.resolve({ proxy: null, certificates: [] });
+    },
+  });
+  expect((await host.start()).state).toBe('running');
+  expect(asked).toEqual([{ what: 'route', url: 'https://x/' }]);
+  folders.push('/b');
+  host.catalogChanged();
+  await expect.poll(() => messages().length).toBe(3);
+  expect(messages()[1]).toEqual({ answer: { id: 7, value: { proxy: null, certificates: [] } } });
+  expect(messages()[2]).toEqual({ catalog: ['/a', '/b'] });
 });
 
 test('one that never answers is ended', async () => {

@@ -10,6 +10,7 @@ import { Files } from '../../../main/engine/files';
 import { defaultLimits } from '../../../main/engine/limits';
 import { nodeRasters, openDatabase } from '../../../main/engine/nodeParts';
 import { ProcessingQueue } from '../../../main/engine/processing/queue';
+import { directRoute } from '../../../main/engine/remote/route';
 import { passingKey, Sealing } from '../../../main/engine/sealing';
 import { builtInModels } from '../../../main/engine/server';
 import { createStore, type ProcessingRow, type Store } from '../../../main/engine/store';
@@ -86,6 +87,7 @@ function queueOf(runner: TaskRunner): ProcessingQueue {
     models: builtInModels,
     catalog,
     sealing: new Sealing(passingKey()),
+    routeFor: () => Promise.resolve(directRoute),
   };
   return new ProcessingQueue(store, files, runner, parts, silentLog);
 }

@@ -1,0 +1,5 @@
+export { Agents } from './agents';
+export { readCertificates } from './certificates';
+export { proxyOfEnvironment } from './environment';
+export { Network, type NetworkWish } from './network';
+export { proxyOfPerson, proxyOfScript, type Route } from './route';

@@ -1,0 +1,287 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { connect, createServer as createSocketServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { silentLog } from '@shared/log';
+import { threadTools } from '../../../main/engine/nodeParts';
+import { fetchTile } from '../../../main/engine/remote/fetchTile';
+import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
+import {
+  Network,
+  proxyOfEnvironment,
+  proxyOfPerson,
+  proxyOfScript,
+  type NetworkWish,
+} from '../../../main/network';
+import { explainSkip } from '../../support/data';
+
+/** A name that only a proxy can lead to: nothing here resolves it. */
+const far = 'mapflow.invalid';
+
+let folder: string;
+const certificate = (): string => join(folder, 'cert.pem');
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl) explainSkip('ways through a proxy and own authorities', 'openssl is not installed');
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'network-'));
+  if (!hasOpenssl) return;
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', '/CN=test', '-addext', `subjectAltName=DNS:${far},IP:127.0.0.1`],
+    ...['-keyout', join(folder, 'key.pem'), '-out', certificate()],
+  ]);
+  expect(made.status, String(made.stderr)).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const closers: (() => void)[] = [];
+afterEach(() => closers.splice(0).forEach((close) => close()));
+
+async function listening(server: Server): Promise<number> {
+  closers.push(() => {
+    server.close();
+    (server as { closeAllConnections?: () => void }).closeAllConnections?.();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Mapflow, as far as needed, behind a certificate that nobody knows. */
+function secureServer(answer: RequestListener): Promise<number> {
+  const key = readFileSync(join(folder, 'key.pem'));
+  return listening(createSecureServer({ key, cert: readFileSync(certificate()) }, answer));
+}
+
+/** A proxy that leads every name to this computer, and notes what it was asked. */
+async function proxy(asked: string[], refuse = 0): Promise<string> {
+  const server = createServer((incoming, outgoing) => {
+    asked.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    const { port, pathname } = new URL(incoming.url ?? '');
+    const onward = httpRequest(
+      { host: '127.0.0.1', port, path: pathname, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    incoming.pipe(onward);
+  });
+  server.on('connect', (incoming, socket) => {
+    asked.push(`CONNECT ${incoming.url ?? ''}`);
+    if (refuse > 0) {
+      socket.end(`HTTP/1.1 ${String(refuse)} No\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const onward = connect(Number(/:(\d+)$/.exec(incoming.url ?? '')?.[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Go\r\n\r\n');
+      onward.pipe(socket);
+      socket.pipe(onward);
+    });
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
+  });
+  return `http://127.0.0.1:${String(await listening(server))}`;
+}
+
+/** SOCKS 5 without a login, by names. */
+async function socks(asked: string[]): Promise<string> {
+  const server = createSocketServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once('data', (hello) => {
+        const length = hello[4] ?? 0;
+        const port = hello.readUInt16BE(5 + length);
+        asked.push(`${hello.subarray(5, 5 + length).toString()}:${String(port)}`);
+        const onward = connect(port, '127.0.0.1', () => {
+          socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]));
+          onward.pipe(socket);
+          socket.pipe(onward);
+        });
+        onward.on('error', () => socket.destroy());
+      });
+    });
+  });
+  return `socks5h://127.0.0.1:${String(await listening(server))}`;
+}
+
+function networkOf(wish: Partial<NetworkWish>, systemProxy: string | null = null): Network {
+  const network = new Network({
+    wish: () => ({ proxy: 'system', certificates: null, ...wish }),
+    systemProxy: () => Promise.resolve(systemProxy),
+    log: silentLog,
+  });
+  closers.push(() => network.close());
+  return network;
+}
+
+function clientOf(baseUrl: string, network: Network): MapflowClient {
+  const { agentFor } = network;
+  const client = createMapflowClient({ baseUrl, token: () => 'token', agentFor, retries: 0 });
+  closers.push(() => client.close());
+  return client;
+}
+
+const projects: RequestListener = (incoming, response) => {
+  const parts: Buffer[] = [];
+  incoming.on('data', (part: Buffer) => parts.push(part));
+  incoming.on('end', () => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const sent = Buffer.concat(parts).length;
+    const answer = incoming.method === 'POST' ? { id: 'image', file_size: sent } : [];
+    response.end(JSON.stringify(answer));
+  });
+};
+
+const file = (size: number) => ({
+  filename: 'a.tif',
+  size,
+  body: (async function* () {
+    for (let left = size; left > 0; left -= 65_536) yield new Uint8Array(Math.min(left, 65_536)).fill(7);
+  })(),
+});
+
+test.skipIf(!hasOpenssl)(
+  'a certificate that nobody knows is refused, and trusted with its authority',
+  async () => {
+    const base = `https://127.0.0.1:${String(await secureServer(projects))}/rest`;
+    await expect(clientOf(base, networkOf({})).projects.list()).rejects.toMatchObject({
+      kind: 'api.certificate',
+    });
+    const trusting = clientOf(base, networkOf({ certificates: certificate() }));
+    expect(await trusting.projects.list()).toEqual([]);
+    await expect(trusting.images.upload('m', file(1_000_000))).resolves.toMatchObject({ imageId: 'image' });
+  },
+);
+
+test.skipIf(!hasOpenssl)(
+  'calls and uploads go through the proxy of the system to a server of their own trust',
+  async () => {
+    const port = await secureServer(projects);
+    const asked: string[] = [];
+    const network = networkOf({ certificates: certificate() }, await proxy(asked));
+    const client = clientOf(`https://${far}:${String(port)}/rest`, network);
+    expect(await client.projects.list()).toEqual([]);
+    await expect(client.images.upload('m', file(3_000_000))).resolves.toMatchObject({ imageId: 'image' });
+    expect(new Set(asked)).toEqual(new Set([`CONNECT ${far}:${String(port)}`]));
+    // The upload has a connection of its own.
+    expect(asked).toHaveLength(2);
+    // Trust is asked for behind the proxy too.
+    const stranger = clientOf(`https://${far}:${String(port)}/rest`, networkOf({}, await proxy([])));
+    await expect(stranger.projects.list()).rejects.toMatchObject({ kind: 'api.certificate' });
+  },
+);
+
+test('plain HTTP goes through a proxy by its whole address', async () => {
+  const port = await listening(createServer(projects));
+  const asked: string[] = [];
+  const client = clientOf(`http://${far}:${String(port)}/rest`, networkOf({ proxy: await proxy(asked) }));
+  expect(await client.projects.list()).toEqual([]);
+  expect(asked).toEqual([`GET http://${far}:${String(port)}/rest/projects`]);
+});
+
+test('a SOCKS proxy resolves the name itself', async () => {
+  const port = await listening(createServer(projects));
+  const asked: string[] = [];
+  const client = clientOf(`http://${far}:${String(port)}/rest`, networkOf({ proxy: await socks(asked) }));
+  expect(await client.projects.list()).toEqual([]);
+  expect(asked).toEqual([`${far}:${String(port)}`]);
+});
+
+test('a proxy that is away, or asks for a login, is told apart from the server', async () => {
+  const away = clientOf('https://mapflow.invalid/rest', networkOf({ proxy: 'http://127.0.0.1:9' }));
+  await expect(away.projects.list()).rejects.toMatchObject({
+    kind: 'api.proxy_unreachable',
+    params: { proxy: '127.0.0.1:9' },
+    phase: 'connect',
+    ambiguous: false,
+  });
+  const strict = clientOf('https://mapflow.invalid/rest', networkOf({ proxy: await proxy([], 407) }));
+  await expect(strict.projects.list()).rejects.toMatchObject({ kind: 'api.proxy_login' });
+});
+
+test('servers on this computer are reached without a proxy, and none is asked for where none is wanted', async () => {
+  const port = await listening(createServer(projects));
+  const asked: string[] = [];
+  const network = networkOf({ proxy: await proxy(asked) });
+  expect(await clientOf(`http://127.0.0.1:${String(port)}/rest`, network).projects.list()).toEqual([]);
+  expect(asked).toEqual([]);
+  const direct = networkOf({ proxy: 'none' }, 'http://127.0.0.1:9');
+  expect((await direct.routeFor(new URL('https://mapflow.invalid'))).proxy).toBeNull();
+});
+
+test.skipIf(!hasOpenssl)('the engine fetches tiles the same way', async () => {
+  const port = await secureServer((_, response) => response.writeHead(200).end('a tile'));
+  const asked: string[] = [];
+  const network = networkOf({ certificates: certificate() }, await proxy(asked));
+  const source = {
+    type: 'XYZ',
+    url: `https://${far}:${String(port)}/{z}/{x}/{y}`,
+    zoom: 1,
+    epsg: 3857,
+    login: null,
+  } as const;
+  // As plain data, the way goes to another thread.
+  const route = structuredClone(await network.routeFor(new URL(`https://${far}:${String(port)}`)));
+  const bytes = await fetchTile(source, null, { z: 1, x: 0, y: 0 }, threadTools().agentsOf(route), undefined);
+  expect(Buffer.from(bytes ?? []).toString()).toBe('a tile');
+  expect(asked).toEqual([`CONNECT ${far}:${String(port)}`]);
+});
+
+test.each<[string, string | null]>([
+  ['DIRECT', null],
+  ['PROXY proxy.example:3128; DIRECT', 'http://proxy.example:3128'],
+  ['HTTPS proxy.example:443', 'https://proxy.example:443'],
+  ['SOCKS5 10.0.0.1:1080;PROXY x:1', 'socks5h://10.0.0.1:1080'],
+  ['SOCKS 10.0.0.1:1080', 'socks4://10.0.0.1:1080'],
+  ['', null],
+])('a proxy script’s %s is understood', (words, address) => {
+  expect(proxyOfScript(words)).toBe(address);
+});
+
+test.each<[string, Record<string, string>, string, string | null]>([
+  [
+    'for its scheme',
+    { https_proxy: 'http://p:1', http_proxy: 'http://q:1' },
+    'https://a.example',
+    'http://p:1',
+  ],
+  ['in capitals, without a scheme', { HTTP_PROXY: 'q:1' }, 'http://a.example', 'http://q:1'],
+  ['for all', { all_proxy: 'socks5://s:1' }, 'https://a.example', 'socks5://s:1'],
+  [
+    'but for some hosts',
+    { all_proxy: 'http://p:1', no_proxy: 'b.example, .example' },
+    'https://a.example',
+    null,
+  ],
+  [
+    'but for one port',
+    { all_proxy: 'http://p:1', no_proxy: 'a.example:8443' },
+    'https://a.example',
+    'http://p:1',
+  ],
+  ['nowhere', {}, 'https://a.example', null],
+])('the environment names a proxy %s', (_what, environment, address, expected) => {
+  expect(proxyOfEnvironment(environment, new URL(address))).toBe(expected);
+});
+
+test('a proxy is an address without a login', () => {
+  expect(proxyOfPerson(' proxy.example:3128 ')).toBe('http://proxy.example:3128');
+  expect(proxyOfPerson('socks5://proxy.example:1080')).toBe('socks5://proxy.example:1080');
+  for (const bad of ['http://me:secret@proxy.example', 'ftp://proxy.example', 'http://', '::'])
+    expect(() => proxyOfPerson(bad)).toThrowError(expect.objectContaining({ kind: 'network.bad_proxy' }));
+});
+
+test('certificates that have gone do not stop what needs none', async () => {
+  const path = join(folder, 'gone.pem');
+  writeFileSync(path, 'no certificate');
+  const port = await listening(createServer(projects));
+  const network = networkOf({ certificates: path });
+  expect(await clientOf(`http://127.0.0.1:${String(port)}/rest`, network).projects.list()).toEqual([]);
+  expect((await network.routeFor(new URL('https://a.example'))).certificates).not.toContain('no certificate');
+});
