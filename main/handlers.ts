@@ -7,6 +7,7 @@ import {
   baseMapsHandlers,
   bookmarksHandlers,
   deskHandlers,
+  connectionsHandlers,
   engineHandlers,
   filesHandlers,
   mosaicsHandlers,
@@ -46,6 +47,10 @@ export interface Shell {
   chooseCog(suggestedPath: string): Promise<string | null>;
   /** Null when cancelled. */
   chooseTarget(suggestedName: string, format: 'gpkg' | 'geojson'): Promise<string | null>;
+  /** Empty when cancelled. */
+  chooseFolders(): Promise<readonly string[]>;
+  /** Null when cancelled. */
+  chooseCertificates(): Promise<string | null>;
   applyTheme(theme: Theme): void;
 }
 
@@ -88,6 +93,7 @@ export function createHandlers(
       showInFolder: (path) => shell.showInFolder(path),
     }),
     ...settingsHandlers(library.settings, (theme) => shell.applyTheme(theme)),
+    ...connectionsHandlers(services.connections, shell),
     ...accountsHandlers(accounts, services.status),
     ...engineHandlers(services.engine),
     ...rastersHandlers({

@@ -202,15 +202,27 @@ function shellOf(window: () => BrowserWindow | null, recentChanged: () => void, 
     openExternal: (url) => shell.openExternal(url),
     showInFolder: (path) => shell.showItemInFolder(path),
     applyTheme,
-    chooseRasters: async () => {
-      const options: Electron.OpenDialogOptions = {
+    chooseRasters: () =>
+      choose(window(), {
         title: m.dialog_open_title(),
         properties: ['openFile', 'multiSelections'],
         filters: rasterFilters,
-      };
-      const parent = window();
-      const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
-      return chosen.canceled ? [] : chosen.filePaths;
+      }),
+    chooseFolders: () =>
+      choose(window(), {
+        title: m.dialog_folders_title(),
+        properties: ['openDirectory', 'multiSelections'],
+      }),
+    chooseCertificates: async () => {
+      const [path] = await choose(window(), {
+        title: m.dialog_certificates_title(),
+        properties: ['openFile'],
+        filters: [
+          { name: m.dialog_filter_pem(), extensions: ['pem', 'crt', 'cer'] },
+          { name: m.dialog_filter_all(), extensions: ['*'] },
+        ],
+      });
+      return path ?? null;
     },
     choosePlace: async (path) => {
       const options: Electron.OpenDialogOptions = {
@@ -245,6 +257,14 @@ function shellOf(window: () => BrowserWindow | null, recentChanged: () => void, 
       return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
     },
   };
+}
+
+async function choose(
+  parent: BrowserWindow | null,
+  options: Electron.OpenDialogOptions,
+): Promise<readonly string[]> {
+  const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+  return chosen.canceled ? [] : chosen.filePaths;
 }
 
 function applyTheme(theme: Theme): void {

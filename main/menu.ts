@@ -41,6 +41,7 @@ const labels: Readonly<Record<CommandId, () => string>> = {
   'account.add': m.command_account_add,
   'account.manage': m.command_account_manage,
   'app.commandPalette': m.command_app_command_palette,
+  'app.settings': m.command_app_settings,
   'help.about': m.command_help_about,
 };
 
@@ -82,6 +83,8 @@ function buildMenu(ports: MenuPorts, refresh: () => void): void {
       'separator',
       'account.add',
       'account.manage',
+      'separator',
+      'app.settings',
       ...(isMac ? [] : (['separator', { role: 'quit', label: m.menu_quit() }] as const)),
     ]),
     { role: 'editMenu', label: m.menu_edit() },

@@ -31,6 +31,7 @@ export const commands = [
   'account.add',
   'account.manage',
   'app.commandPalette',
+  'app.settings',
   'help.about',
 ] as const;
 
@@ -39,6 +40,7 @@ export type CommandId = (typeof commands)[number];
 /** Keys of commands, in Electron's accelerator notation; CmdOrCtrl is ⌘ on a Mac. */
 export const shortcuts: Readonly<Partial<Record<CommandId, string>>> = {
   'file.open': 'CmdOrCtrl+O',
+  'app.settings': 'CmdOrCtrl+,',
   'view.zoomIn': 'CmdOrCtrl+Plus',
   'view.zoomOut': 'CmdOrCtrl+-',
   'view.zoomToLayer': 'CmdOrCtrl+0',

@@ -4,6 +4,7 @@ export { baseMapsHandlers, serveBaseMapTile, type BaseMapsPort } from './baseMap
 export { bookmarksHandlers, deskHandlers, filesHandlers } from './desk';
 export { registerAppScheme, serveRenderer } from './appScheme';
 export { appOrigin } from './rendererFiles';
+export { connectionsHandlers } from './connections';
 export { createEmit, listen, type Emit } from './electronBorder';
 export { createDispatcher, type AreaHandlers, type Dispatch, type Handlers } from './handle';
 export { mosaicsHandlers, type MosaicsPort } from './mosaics';

@@ -97,6 +97,7 @@ export function createActions(parts: Parts): CommandActions {
     'account.add': { run: () => parts.dialogs.show({ kind: 'accounts', adding: true }) },
     'account.manage': { run: () => parts.dialogs.show({ kind: 'accounts', adding: false }) },
     'app.commandPalette': { run: () => parts.dialogs.show({ kind: 'palette' }) },
+    'app.settings': { run: () => parts.dialogs.show({ kind: 'settings' }) },
     'help.about': { run: () => parts.dialogs.show({ kind: 'about' }) },
   };
 }

@@ -30,6 +30,8 @@ export function commandGroup(id: CommandId): string {
       return m.menu_processing();
     case 'results':
       return m.menu_results();
+    case 'app':
+      return m.menu_file();
     case 'account':
       return m.menu_account();
     default:

@@ -7,6 +7,7 @@ export type OpenDialog =
   | { readonly kind: 'palette' }
   | { readonly kind: 'accounts'; readonly adding: boolean }
   | { readonly kind: 'about' }
+  | { readonly kind: 'settings' }
   | { readonly kind: 'upload'; readonly layer: RasterLayer }
   /** Files and folders, by their paths. */
   | { readonly kind: 'uploadFiles'; readonly paths: readonly string[] }

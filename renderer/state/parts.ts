@@ -8,6 +8,7 @@ import { Bookmarks } from './bookmarks.svelte';
 import { Camera } from './camera.svelte';
 import { Clock } from './clock.svelte';
 import { Compare } from './compare.svelte';
+import { Connections } from './connections.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { ProcessingDraft } from './draft.svelte';
 import { Highlight } from './highlight.svelte';
@@ -50,6 +51,7 @@ export function createParts(api: Api) {
   const table = new Table(api);
   const tasks = new Tasks(api);
   const log = new Log(api);
+  const connections = new Connections(api);
   const dialogs = new Dialogs();
   const tools = new Tools();
   const compare = new Compare(layers);
@@ -90,6 +92,7 @@ export function createParts(api: Api) {
     table,
     tasks,
     log,
+    connections,
     dialogs,
     tools,
     compare,

@@ -7,6 +7,7 @@ import type {
   AccountStatus,
   AppInfo,
   BandStatistics,
+  ConnectionSettings,
   EngineState,
   FeatureRow,
   IdentifiedFeature,
@@ -82,6 +83,16 @@ export const contract = {
       layout: z.record(z.string(), z.unknown()).optional(),
     }),
   ).returns<Settings>(),
+
+  'connections.get': call(none).returns<ConnectionSettings>(),
+  /** Shows the system's dialog; nothing changes when it is cancelled. */
+  'connections.addFolder': call(none).returns<ConnectionSettings>(),
+  'connections.removeFolder': call(z.object({ path })).returns<ConnectionSettings>(),
+  'connections.setProxy': call(
+    z.object({ proxy: z.string().trim().min(1).max(500) }),
+  ).returns<ConnectionSettings>(),
+  'connections.chooseCertificates': call(none).returns<ConnectionSettings>(),
+  'connections.forgetCertificates': call(none).returns<ConnectionSettings>(),
 
   'accounts.list': call(none).returns<readonly Account[]>(),
   /** Signs in at the server before anything is kept. */

@@ -233,7 +233,8 @@ test('what comes, changes and goes in a folder is seen; a folder that is away is
 
 test('folders are registered and taken away while the engine runs', async () => {
   it.engine.setCatalog([archive]);
-  expect(new Set((await search()).map(({ providerName }) => providerName))).toEqual(new Set(['archive']));
+  const providers = (await search()).map(({ providerName }) => providerName ?? '');
+  expect(new Set(providers.filter((name) => !name.startsWith('my_imagery')))).toEqual(new Set(['archive']));
   it.engine.setCatalog([survey, join(root, 'nowhere'), archive]);
   expect((await it.client.user.status()).searchDataProviders.map(({ name }) => name).slice(2)).toEqual([
     'town_survey',
