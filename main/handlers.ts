@@ -107,7 +107,16 @@ export function createHandlers(
     }),
     ...overviewsHandlers(workers.overviews),
     ...mosaicsHandlers(services.mosaics, activeAccount),
-    ...uploadsHandlers({ uploads: services.uploads, bandwidth: services.bandwidth, activeAccount, pathOf }),
+    ...uploadsHandlers({
+      uploads: services.uploads,
+      bandwidth: services.bandwidth,
+      activeAccount,
+      pathOf,
+      networkIsBack: () => {
+        services.uploads.wake();
+        void watch.now();
+      },
+    }),
     ...projectsHandlers(services.projects, activeAccount),
     ...processingsHandlers({
       processings,

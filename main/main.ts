@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { app, dialog, nativeTheme, powerMonitor, session, shell, type BrowserWindow } from 'electron';
+import { app, dialog, nativeTheme, net, powerMonitor, session, shell, type BrowserWindow } from 'electron';
 import { toErrorData, type ErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
 import type { AppInfo, Theme } from '@shared/ipc/types';
@@ -84,6 +84,7 @@ function start(): void {
         };
       },
       systemProxy: async (url) => proxyOfScript(await session.defaultSession.resolveProxy(url.href)),
+      isOnline: () => net.isOnline(),
       openSource: reader.open,
       ledgerWriter,
       results: workers.results,

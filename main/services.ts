@@ -20,7 +20,7 @@ import { openLibrary, type Library } from './library';
 import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
 import { MosaicList } from './mosaicList';
-import { Network } from './network';
+import { isLoopback, Network } from './network';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
 import {
   BandwidthSettings,
@@ -43,6 +43,8 @@ export interface ServicesOptions {
   readonly startEngine: () => EngineProcess;
   /** The computer's proxy for an address; null for the direct way. */
   readonly systemProxy: (url: URL) => Promise<string | null>;
+  /** Whether this computer has any network; yes where it cannot be told. */
+  readonly isOnline?: () => boolean;
   readonly openSource: OpenSource;
   /** Writes the ledger of uploads elsewhere than on this loop; here when absent. */
   readonly ledgerWriter?: LedgerWriter;
@@ -169,6 +171,10 @@ export function createServices(options: ServicesOptions): Services {
     accounts: () => watchedAccounts(accounts, processings),
     paceOf: (accountId) => (accountId === localAccountId ? localPace : remotePace),
     isBusy: (accountId) => processings.isBusy(accountId),
+    mayReach: (accountId) => {
+      const baseUrl = accounts.list().find(({ id }) => id === accountId)?.baseUrl ?? null;
+      return baseUrl === null || isLoopback(new URL(baseUrl)) || (options.isOnline?.() ?? true);
+    },
     refresh: (accountId) => processings.refresh(accountId),
     log: logging.area('processings'),
   });

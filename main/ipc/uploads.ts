@@ -32,7 +32,6 @@ export interface UploadsPort {
   move(uploadId: string, before: string | null): Promise<void>;
   clearHistory(accountId: string): Promise<void>;
   removeFailedImages(accountId: string, mosaicId: string): Promise<number>;
-  wake(): void;
 }
 
 export interface BandwidthPort {
@@ -46,6 +45,8 @@ export interface UploadsPortsOfWindow {
   readonly activeAccount: () => string;
   /** The file of an opened raster; throws when it is not open. */
   readonly pathOf: (rasterId: string) => string;
+  /** The window has seen the network come back. */
+  readonly networkIsBack: () => void;
 }
 
 export function uploadsHandlers({
@@ -53,6 +54,7 @@ export function uploadsHandlers({
   bandwidth,
   activeAccount,
   pathOf,
+  networkIsBack,
 }: UploadsPortsOfWindow): AreaHandlers<'uploads'> {
   return {
     'uploads.plan': async ({ rasterId, mosaicId, targetBytes }) => {
@@ -75,7 +77,7 @@ export function uploadsHandlers({
     'uploads.move': ({ uploadId, before }) => uploads.move(uploadId, before),
     'uploads.clearHistory': () => uploads.clearHistory(activeAccount()),
     'uploads.removeFailedImages': ({ mosaicId }) => uploads.removeFailedImages(activeAccount(), mosaicId),
-    'uploads.networkIsBack': () => uploads.wake(),
+    'uploads.networkIsBack': () => networkIsBack(),
     'uploads.bandwidth': () => bandwidth.get(),
     'uploads.setBandwidth': (limits) => bandwidth.set(limits),
     'uploads.remove': ({ uploadId }) => uploads.remove(uploadId),

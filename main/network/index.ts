@@ -2,4 +2,4 @@ export { Agents } from './agents';
 export { readCertificates } from './certificates';
 export { proxyOfEnvironment } from './environment';
 export { Network, type NetworkWish } from './network';
-export { proxyOfPerson, proxyOfScript, type Route } from './route';
+export { isLoopback, proxyOfPerson, proxyOfScript, type Route } from './route';

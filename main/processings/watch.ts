@@ -18,6 +18,8 @@ export interface WatchPorts {
   readonly accounts: () => readonly string[];
   readonly paceOf: (accountId: string) => Pace;
   readonly isBusy: (accountId: string) => boolean;
+  /** False while this computer has no network to reach the account's server by: nothing is asked until it has. */
+  readonly mayReach: (accountId: string) => boolean;
   readonly refresh: (accountId: string) => Promise<void>;
   readonly log: Log;
 }
@@ -74,7 +76,10 @@ export class Watch {
     const pace = this.#ports.isBusy(accountId) ? busyMs : idleMs;
     const failures = this.#failures.get(accountId) ?? 0;
     const delay = failures === 0 ? pace : Math.min(Math.max(pace, longestOutageMs), pace * 2 ** failures);
-    const timer = setTimeout(() => void this.look(accountId), delay);
+    const timer = setTimeout(() => {
+      if (this.#ports.mayReach(accountId)) void this.look(accountId);
+      else this.#schedule(accountId);
+    }, delay);
     timer.unref();
     this.#timers.set(accountId, timer);
   }
