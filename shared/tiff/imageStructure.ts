@@ -3,7 +3,7 @@ import { LIMITS } from './limits';
 import { compressionOf, photometricOf, sampleTypeOf } from './sampleLayout';
 import { TAG } from './tags';
 import { TagValues } from './tagValues';
-import type { BlockCoding, ByteSource, Level, Photometric, TiffDirectory } from './types';
+import type { BlockCoding, ByteSource, Compression, Level, Photometric, TiffDirectory } from './types';
 
 /** What one directory says of its image: its grid of blocks and how its samples are stored. */
 export interface ImageStructure {
@@ -74,10 +74,20 @@ async function readCoding(tags: TagValues): Promise<BlockCoding> {
   if (!sampleType)
     throw new AppError('tiff.unsupported_samples', { file, bits: bitsPerSample, format: sampleFormat });
   const photometric = await readPhotometric(tags, samplesPerPixel, bitsPerSample);
+  const compression = compressionOf(compressionCode);
+  const stated = (await tags.integer(TAG.Predictor)) ?? 1;
+  const predictor = predictorOf(stated, compression);
+  if (predictor === null) {
+    throw new AppError('tiff.unsupported_predictor', {
+      predictor: stated,
+      bits: bitsPerSample,
+      type: sampleType,
+    });
+  }
   return {
-    compression: compressionOf(compressionCode),
+    compression,
     compressionCode,
-    predictor: predictorOf(await tags.integer(TAG.Predictor)),
+    predictor,
     byteOrder: tags.directory.byteOrder,
     fillOrder: (await tags.integer(TAG.FillOrder)) === 2 ? 2 : 1,
     interleave: (await tags.integer(TAG.PlanarConfiguration)) === 2 && samplesPerPixel > 1 ? 'band' : 'pixel',
@@ -132,8 +142,13 @@ const COLOR_CHANNELS: Readonly<Partial<Record<Photometric, number>>> = {
   cmyk: 4,
 };
 
-function predictorOf(value: number | undefined): 1 | 2 | 3 {
-  return value === 2 || value === 3 ? value : 1;
+/** The codecs that a predictor goes before; with any other the tag says nothing. */
+const PREDICTED: ReadonlySet<Compression> = new Set(['lzw', 'deflate', 'zstd', 'lzma']);
+
+/** Null for one that is not known. */
+function predictorOf(value: number, compression: Compression): 1 | 2 | 3 | null {
+  if (value === 2 || value === 3) return value;
+  return value === 1 || !PREDICTED.has(compression) ? 1 : null;
 }
 
 async function readSubsampling(
