@@ -263,7 +263,7 @@ test('docs/api-coverage.md: for each endpoint and parameter who sends, answers, 
     const [first = '', ...more] = proofs.map((path) => path.replace(/^test\//, ''));
     const cells = [
       parameter === null ? `**\`${endpoint.method} ${endpoint.path}\`**` : `\`${parameter}\``,
-      parameter === null ? endpoint.source : '',
+      endpoint.source,
       `\`${sender}\``,
       `\`${answerer}\``,
       use,
