@@ -6,7 +6,7 @@ import { boxOf } from '../map/geodesy';
 import type { Accounts } from './accounts.svelte';
 import type { AreaOfInterest } from './aoi.svelte';
 import type { LayerStack } from './layers.svelte';
-import { Loadable } from './loadable.svelte';
+import { Loadable, type Phase } from './loadable.svelte';
 import type { Mosaics, Projects } from './mosaics.svelte';
 import { isRunning, type Uploads } from './uploads.svelte';
 
@@ -58,7 +58,8 @@ export class ProcessingDraft {
   #areaMode = $state<AreaMode>('footprint');
   #enabledBlocks = $state.raw<readonly string[]>([]);
   #ownName = $state<string | null>(null);
-  #quoted = '';
+  /** What the price was asked for. */
+  #quoted = $state('');
 
   constructor(api: Api, around: Surroundings) {
     this.#api = api;
@@ -162,17 +163,31 @@ export class ProcessingDraft {
 
   /** True when nothing is missing and the price on show is that of what stands there. */
   get ready(): boolean {
-    return this.refusals.length === 0 && this.data !== null && this.quote.phase === 'ready';
+    return this.refusals.length === 0 && this.data !== null && this.priceState === 'ready';
+  }
+
+  /** A price of what stood there before is none: it counts as being asked for from the moment of the change. */
+  get priceState(): Phase {
+    return this.#priceKey === this.#quoted ? this.quote.phase : 'loading';
   }
 
   /** Asks for the price of what stands there now, once for each change; the name does not change a price. */
   async requote(): Promise<void> {
-    const data = this.#around.accounts.online ? this.data : null;
-    const key = data === null ? '' : JSON.stringify({ ...data, name: '' });
+    const data = this.#priceable;
+    const key = this.#priceKey;
     if (key === this.#quoted && this.quote.phase !== 'failed') return;
     this.#quoted = key;
     this.quote.clear();
     if (data !== null) await this.quote.load(() => this.#api.call('processings.price', data));
+  }
+
+  get #priceable(): DraftData | null {
+    return this.#around.accounts.online ? this.data : null;
+  }
+
+  get #priceKey(): string {
+    const data = this.#priceable;
+    return data === null ? '' : JSON.stringify({ ...data, name: '' });
   }
 
   get #usualName(): string {

@@ -78,7 +78,9 @@ async function demo(): Promise<void> {
     desk = new Desk(launched);
     await desk.whenOnline();
     await desk.stopEngine();
-    await desk.open(image);
+    // The layers of last time come back by themselves.
+    await desk.layer(basename(image)).waitFor();
+    await desk.whenDrawn();
   });
   const offline = await steps.take('Reading the result without the engine', async () => {
     await desk.openTab('jobs');

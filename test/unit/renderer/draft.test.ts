@@ -104,7 +104,10 @@ test('asks the price once for what stands there; a new name alone asks nothing',
   await draft.requote();
   expect(api.timesAsked('processings.price')).toBe(1);
   draft.enableBlock('Heights', true);
+  // The price on show is of what stood there before: it is none from this moment.
+  expect([draft.priceState, draft.ready]).toEqual(['loading', false]);
   await draft.requote();
+  expect(draft.priceState).toBe('ready');
   expect(api.timesAsked('processings.price')).toBe(2);
 });
 
