@@ -26,15 +26,12 @@ export function announce({
   showProgress,
 }: AnnouncementPorts): () => readonly TaskView[] {
   const { accounts, engine, logging, processings, status, uploads } = services;
-  const finished = new Set(
-    uploads
-      .list()
-      .filter(isEnded)
-      .map((upload) => upload.id),
-  );
+  // As they were last announced: nobody reads the ledger again for what has not changed.
+  const known = new Map(uploads.list().map((upload) => [upload.id, upload]));
+  const finished = new Set([...known.values()].filter(isEnded).map((upload) => upload.id));
   let timer: NodeJS.Timeout | null = null;
 
-  const tasks = (): readonly TaskView[] => tasksOf(uploads.list(), processings.list(), overviews.list());
+  const tasks = (): readonly TaskView[] => tasksOf([...known.values()], processings.list(), overviews.list());
   const tellTasks = (): void => {
     timer ??= setTimeout(() => {
       timer = null;
@@ -54,6 +51,7 @@ export function announce({
   });
   uploads.listen({
     onUpload: (upload) => {
+      known.set(upload.id, upload);
       emit('uploads.changed', upload);
       tellTasks();
       if (!isEnded(upload)) finished.delete(upload.id);
@@ -64,7 +62,10 @@ export function announce({
       }
     },
     onChunk: ({ uploadId, index, state }) => emit('uploads.chunk', { uploadId, index, state }),
-    onRemoved: (uploadId) => emit('uploads.removed', { uploadId }),
+    onRemoved: (uploadId) => {
+      known.delete(uploadId);
+      emit('uploads.removed', { uploadId });
+    },
   });
   processings.listen({
     onProcessing: (processing) => {

@@ -1,6 +1,6 @@
 import type { ErrorData } from '@shared/errors';
 import type { ChunkState, UploadState } from '@shared/ipc/types';
-import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
+import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
 import type { Database, Row, SqlValue } from './database';
 import { fromJsonOrNull, toJsonOrNull } from './json';
 
@@ -50,6 +50,19 @@ export class UploadsRepository {
     return this.#db
       .all('SELECT * FROM chunks WHERE upload_id = :uploadId ORDER BY idx', { uploadId })
       .map(toChunk);
+  }
+
+  /** What the chunks of each upload come to, by the upload's id; of one upload alone where it is named. */
+  totals(uploadId: string | null = null): ReadonlyMap<string, ChunkTotals> {
+    const where = uploadId === null ? '' : 'WHERE upload_id = :uploadId';
+    const rows = this.#db.all(
+      `SELECT upload_id, count(*) AS chunks, sum(bytes) AS bytes, sum(state = 'confirmed') AS confirmed,
+         sum(iif(state = 'confirmed', bytes, 0)) AS bytes_confirmed, sum(state = 'failed') AS failed,
+         sum(state = 'sending') AS sending
+       FROM chunks ${where} GROUP BY upload_id`,
+      uploadId === null ? {} : { uploadId },
+    );
+    return new Map(rows.map((row) => [String(row.upload_id), toTotals(row)]));
   }
 
   /** The upload with all its chunks, or nothing. */
@@ -170,6 +183,17 @@ function toUpload(row: Row): UploadRecord {
     error: fromJsonOrNull<ErrorData>(row.error),
     createdAt: String(row.created_at),
     finishedAt: row.finished_at as string | null,
+  };
+}
+
+function toTotals(row: Row): ChunkTotals {
+  return {
+    chunks: Number(row.chunks),
+    bytes: Number(row.bytes),
+    confirmed: Number(row.confirmed),
+    bytesConfirmed: Number(row.bytes_confirmed),
+    failed: Number(row.failed),
+    sending: Number(row.sending),
   };
 }
 

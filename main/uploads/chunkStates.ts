@@ -1,11 +1,13 @@
-import type { ChunkRecord } from '@shared/library/records';
+import type { ChunkRecord, ChunkTotals } from '@shared/library/records';
 import type { ChunkChange, Ledger } from './ports';
+import { recounted, totalsOf } from './totals';
 
 /** The chunks of one upload in memory, changed only together with the ledger, and the ledger first. */
 export class ChunkStates {
   readonly #ledger: Pick<Ledger, 'updateChunk'>;
   readonly #onChange: (chunk: ChunkRecord) => void;
   #chunks: ChunkRecord[];
+  #totals: ChunkTotals;
 
   constructor(
     ledger: Pick<Ledger, 'updateChunk'>,
@@ -14,11 +16,16 @@ export class ChunkStates {
   ) {
     this.#ledger = ledger;
     this.#chunks = [...chunks];
+    this.#totals = totalsOf(chunks);
     this.#onChange = onChange;
   }
 
   all(): readonly ChunkRecord[] {
     return this.#chunks;
+  }
+
+  totals(): ChunkTotals {
+    return this.#totals;
   }
 
   at(index: number): ChunkRecord {
@@ -31,7 +38,9 @@ export class ChunkStates {
   async change(index: number, change: ChunkChange): Promise<ChunkRecord> {
     const before = this.at(index);
     await this.#ledger.updateChunk(before.uploadId, index, change);
-    const after = { ...this.at(index), ...change, changedAt: new Date().toISOString() };
+    const last = this.at(index);
+    const after = { ...last, ...change, changedAt: new Date().toISOString() };
+    this.#totals = recounted(this.#totals, last, after);
     this.#chunks[index] = after;
     this.#onChange(after);
     return after;

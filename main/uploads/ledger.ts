@@ -145,6 +145,7 @@ function readsOf(store: LedgerReads): LedgerReads {
     list: () => store.list(),
     get: (id) => store.get(id),
     chunks: (uploadId) => store.chunks(uploadId),
+    totals: (uploadId) => store.totals(uploadId),
   };
 }
 

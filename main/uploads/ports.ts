@@ -1,11 +1,13 @@
 import type { ChunkState, UploadState } from '@shared/ipc/types';
-import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
+import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
 import type { PixelWindow, RasterDescription } from '@shared/tiff/types';
 
 export interface LedgerReads {
   list(): readonly UploadRecord[];
   get(id: string): UploadRecord | null;
   chunks(uploadId: string): readonly ChunkRecord[];
+  /** What the chunks of each upload come to, by the upload's id; of one upload alone where it is named. */
+  totals(uploadId?: string): ReadonlyMap<string, ChunkTotals>;
 }
 
 /** The record of every upload on disk; what was written is there for good once its promise is kept. */

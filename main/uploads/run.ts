@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { AppError, toErrorData } from '@shared/errors';
 import type { UploadState } from '@shared/ipc/types';
-import type { UploadRecord } from '@shared/library/records';
+import type { ChunkTotals, UploadRecord } from '@shared/library/records';
 import { ChunkStates } from './chunkStates';
 import { Delivery } from './delivery';
 import { isRequestFailure, judge } from './failures';
@@ -31,6 +31,11 @@ export class UploadRun {
     this.#chunks = new ChunkStates(ports.ledger, ports.ledger.chunks(upload.id), (chunk) =>
       ports.onChunk(chunk),
     );
+  }
+
+  /** What its chunks come to now. */
+  totals(): ChunkTotals {
+    return this.#chunks.totals();
   }
 
   /** Rejects with what stopped it; the chunks' states are in the ledger by then, the upload's is the caller's to set. */

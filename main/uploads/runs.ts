@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { AppError, toErrorData, type ErrorData } from '@shared/errors';
-import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { ChunkRecord, ChunkTotals, UploadRecord } from '@shared/library/records';
 import type { Log } from '@shared/log';
 import { Bandwidth, noLimits, type BandwidthLimits } from './bandwidth';
 import { isRequestFailure, judge } from './failures';
@@ -40,8 +40,14 @@ export interface RunsPorts {
 /** Why a run was stopped from outside. */
 class Stopped extends Error {}
 
+/** How far the work has come, once it has begun. */
+interface Progress {
+  run: UploadRun | null;
+}
+
 /** What one run is watched and stopped by. */
 interface RunParts {
+  readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly meter: Meter;
   readonly retries: Retries;
@@ -49,6 +55,7 @@ interface RunParts {
 
 interface ActiveRun {
   readonly abort: AbortController;
+  readonly progress: Progress;
   readonly meter: Meter;
   readonly retries: Retries;
   /** Resolves once nothing of the run goes on. */
@@ -97,6 +104,11 @@ export class Runs {
     return this.#active.has(uploadId);
   }
 
+  /** What the chunks of an upload come to while it is worked on here; null when the ledger has to be asked. */
+  totals(uploadId: string): ChunkTotals | null {
+    return this.#active.get(uploadId)?.progress.run?.totals() ?? null;
+  }
+
   /** bytes per second, null when nothing is being sent */
   rate(uploadId: string): number | null {
     return this.#active.get(uploadId)?.meter.rate() ?? null;
@@ -125,10 +137,11 @@ export class Runs {
     setMaxListeners(0, abort.signal);
     const meter = new Meter();
     const retries = new Retries();
-    const ended = this.#run(uploadId, { signal: abort.signal, meter, retries }).finally(() =>
+    const progress: Progress = { run: null };
+    const ended = this.#run(uploadId, { signal: abort.signal, progress, meter, retries }).finally(() =>
       this.#end(uploadId),
     );
-    this.#active.set(uploadId, { abort, meter, retries, ended });
+    this.#active.set(uploadId, { abort, progress, meter, retries, ended });
   }
 
   async #end(uploadId: string): Promise<void> {
@@ -185,7 +198,7 @@ export class Runs {
     }
   }
 
-  #runOnce(uploadId: string, { signal, meter, retries }: RunParts): Promise<void> {
+  #runOnce(uploadId: string, { signal, progress, meter, retries }: RunParts): Promise<void> {
     const upload = this.#record(uploadId);
     const { ledger, openSource, serverOf, log, random = Math.random } = this.#ports;
     const run = new UploadRun(
@@ -208,6 +221,7 @@ export class Runs {
       },
       signal,
     );
+    progress.run = run;
     return run.run();
   }
 

@@ -1,11 +1,12 @@
 import { AppError, toErrorData, type ErrorData } from '@shared/errors';
 import type { Upload, UploadChunk } from '@shared/ipc/types';
-import type { ChunkRecord, PauseReason, UploadRecord } from '@shared/library/records';
+import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
 import { Announcer } from './announcer';
 import type { ListedImage, UploadChange } from './ports';
 import { gatherRasters } from './gather';
 import { Runs, type RunsPorts } from './runs';
 import { newMosaicTag, Starting, type PreviewUpload, type StartUpload, type UploadPreview } from './starting';
+import { noChunks } from './totals';
 import { describeUpload, isFinished, isResumable } from './view';
 
 export interface UploadsPorts extends RunsPorts {
@@ -64,7 +65,8 @@ export class Uploads {
   }
 
   list(): readonly Upload[] {
-    return this.#ports.ledger.list().map((upload) => this.#describe(upload));
+    const totals = this.#ports.ledger.totals();
+    return this.#ports.ledger.list().map((upload) => this.#describe(upload, totals));
   }
 
   /** Throws `uploads.not_found`. */
@@ -280,8 +282,10 @@ export class Uploads {
     this.#announcer.now(uploadId);
   }
 
-  #describe(upload: UploadRecord): Upload {
-    return describeUpload(this.#asItIs(upload), this.#ports.ledger.chunks(upload.id), {
+  #describe(upload: UploadRecord, known?: ReadonlyMap<string, ChunkTotals>): Upload {
+    const { id } = upload;
+    const totals = this.#runs.totals(id) ?? (known ?? this.#ports.ledger.totals(id)).get(id) ?? noChunks;
+    return describeUpload(this.#asItIs(upload), totals, {
       rate: this.#runs.rate(upload.id),
       retryAt: this.#runs.retryAt(upload.id),
     });

@@ -1,5 +1,5 @@
 import type { Upload } from '@shared/ipc/types';
-import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { ChunkTotals, UploadRecord } from '@shared/library/records';
 
 /** True when nothing will happen with it unless somebody asks. */
 export function isFinished({ state }: UploadRecord): boolean {
@@ -14,14 +14,11 @@ export function isResumable(upload: UploadRecord): boolean {
 /** An upload as the window shows it; only confirmed bytes count as progress. */
 export function describeUpload(
   upload: UploadRecord,
-  chunks: readonly ChunkRecord[],
+  totals: ChunkTotals,
   { rate, retryAt }: { readonly rate: number | null; readonly retryAt: number | null },
 ): Upload {
-  const confirmed = chunks.filter((chunk) => chunk.state === 'confirmed');
-  const sum = (of: readonly ChunkRecord[]): number => of.reduce((bytes, chunk) => bytes + chunk.bytes, 0);
-  const bytesTotal = sum(chunks);
-  const bytesConfirmed = sum(confirmed);
-  const isHeld = chunks.every((chunk) => chunk.state !== 'sending');
+  const { bytes: bytesTotal, bytesConfirmed } = totals;
+  const isHeld = totals.sending === 0;
   const shownRate = upload.state === 'sending' ? rate : null;
   return {
     id: upload.id,
@@ -33,9 +30,9 @@ export function describeUpload(
     state: upload.state,
     bytesTotal,
     bytesConfirmed,
-    chunksTotal: chunks.length,
-    chunksConfirmed: confirmed.length,
-    chunksFailed: chunks.filter((chunk) => chunk.state === 'failed').length,
+    chunksTotal: totals.chunks,
+    chunksConfirmed: totals.confirmed,
+    chunksFailed: totals.failed,
     rate: shownRate,
     secondsLeft: shownRate ? Math.ceil((bytesTotal - bytesConfirmed) / shownRate) : null,
     retryAt: upload.state === 'sending' && isHeld && retryAt ? new Date(retryAt).toISOString() : null,

@@ -91,6 +91,16 @@ export interface ChunkRecord {
   readonly changedAt: string;
 }
 
+/** What the chunks of an upload come to. */
+export interface ChunkTotals {
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly confirmed: number;
+  readonly bytesConfirmed: number;
+  readonly failed: number;
+  readonly sending: number;
+}
+
 /** A processing that is being bought: written before the request, so that a lost answer is looked for, not paid twice. */
 export interface OrderRecord {
   /** Ours; travels in the processing's `meta`. */

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '@shared/log';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openLibrary } from '../../../main/library';
+import { recounted, totalsOf } from '../../../main/uploads/totals';
 
 const upload: UploadRecord = {
   id: 'u1',
@@ -125,4 +127,53 @@ test('one process works on an upload; another takes over when that one is gone o
   expect(library.uploads.lease('u1', 200, soon, alive)).toBe(true);
   expect(library.uploads.lease('gone', 200, soon, alive)).toBe(false);
   library.close();
+});
+
+test('what the chunks of each upload come to is one question, and agrees with the chunks', () => {
+  const library = open();
+  const states = ['planned', 'sending', 'ambiguous', 'confirmed', 'confirmed', 'failed'] as const;
+  const other = { ...upload, id: 'u2' };
+  library.uploads.insert(
+    upload,
+    states.map((state, index) => ({ ...chunk(index), bytes: 10 ** index, state })),
+  );
+  library.uploads.insert(other, [{ ...chunk(0), uploadId: 'u2' }]);
+  const totals = { chunks: 6, bytes: 111_111, confirmed: 2, bytesConfirmed: 11_000, failed: 1, sending: 1 };
+  const untouched = { chunks: 1, bytes: 1000, confirmed: 0, bytesConfirmed: 0, failed: 0, sending: 0 };
+  expect([...library.uploads.totals()]).toEqual([
+    ['u1', totals],
+    ['u2', untouched],
+  ]);
+  expect([...library.uploads.totals('u1')]).toEqual([['u1', totals]]);
+  expect([...library.uploads.totals('u3')]).toEqual([]);
+  expect(totalsOf(library.uploads.chunks('u1'))).toEqual(totals);
+  library.close();
+});
+
+test('totals that follow each change are those of a new count', () => {
+  const state = fc.constantFrom<ChunkRecord['state']>(
+    'planned',
+    'sending',
+    'ambiguous',
+    'confirmed',
+    'failed',
+  );
+  const bytes = fc.nat(2 ** 40);
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ state, bytes }), { minLength: 1 }),
+      fc.array(fc.tuple(fc.nat(), state)),
+      (chunks, changes) => {
+        let totals = totalsOf(chunks);
+        for (const [at, next] of changes) {
+          const index = at % chunks.length;
+          const before = chunks[index]!;
+          const after = { ...before, state: next };
+          totals = recounted(totals, before, after);
+          chunks[index] = after;
+        }
+        expect(totals).toEqual(totalsOf(chunks));
+      },
+    ),
+  );
 });
