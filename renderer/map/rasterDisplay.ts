@@ -32,13 +32,17 @@ export interface RasterDisplay {
   readonly hidden: number | null;
 }
 
-/** The values of an integer type that need no stretch. */
-function isByte(description: RasterDescription): boolean {
-  return description.sampleType === 'uint8';
+/** Whether the values need no stretch; a palette's colours are bytes, whatever its indices are. */
+function isByte({ sampleType, palette }: RasterDescription): boolean {
+  return sampleType === 'uint8' || palette !== null;
 }
 
-/** The bands that carry the picture's colours, by their interpretation, else the first ones; alpha is never among them. */
+/**
+ * The bands that carry the picture's colours, by their interpretation, else the first ones; alpha is never among them. The
+ * one band of a palette comes to the map as three.
+ */
 export function colourBands(description: RasterDescription): readonly number[] {
+  if (description.palette !== null) return [0, 1, 2];
   const named = ['Red', 'Green', 'Blue'].map((name) => description.colorInterpretation.indexOf(name));
   if (named.every((band) => band >= 0)) return named;
   const bands = Array.from({ length: description.bands }, (_, band) => band);

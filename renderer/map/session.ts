@@ -55,7 +55,11 @@ export class MapSession {
       this.#main.map.addLayer(overlay);
     }
     this.#main.map.on('moveend', () => this.#workspace.memory.keepView(this.place()));
-    this.view.on(['change:center', 'change:resolution', 'change:rotation'], () => this.#tellFacts());
+    this.view.on(['change:center', 'change:resolution', 'change:rotation'], () => {
+      this.#tellFacts();
+      // The map says so only with its next frame: until then the old picture would pass for the new one.
+      for (const scene of [this.#main, this.#second]) scene?.render();
+    });
     this.#tellFacts();
   }
 
