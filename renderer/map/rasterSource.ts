@@ -1,7 +1,6 @@
-import { invertGeotransform } from '@shared/geo/affine';
-import type { Geotransform } from '@shared/tiff/types';
 import type { Extent } from 'ol/extent';
 import DataTileSource from 'ol/source/DataTile';
+import type Projection from 'ol/proj/Projection';
 import type Tile from 'ol/Tile';
 import type { TileSourceEvent } from 'ol/source/Tile';
 import TileGrid from 'ol/tilegrid/TileGrid';
@@ -10,6 +9,7 @@ import { getKeyZXY } from 'ol/tilecoord';
 import type { TilePixels } from '../workers/average';
 import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';
+import { PixelGrid } from './pixelGrid';
 import type { Placement } from './placement';
 
 /** One zoom level of the map. */
@@ -49,7 +49,7 @@ export class RasterSource extends DataTileSource {
   ) {
     const steps = stepsOf(loader);
     super({
-      projection: placement.projection,
+      projection: placement.upright ? placement.projection : new PixelGrid(placement, width, height),
       tileGrid: gridOf(steps, placement, width, height),
       bandCount: loader.channels.length,
       hasAlpha: true,
@@ -61,8 +61,13 @@ export class RasterSource extends DataTileSource {
     this.finest = steps.length - 1;
     this.preview = loader.preview ? 0 : null;
     this.setTileSizes(steps.map(({ picture }) => [picture.width, picture.height]));
-    if (!placement.upright) this.transformMatrix = gridMatrix(placement.transform);
     this.addEventListener('tileloaderror', (event) => reviveAborted(event as TileSourceEvent));
+  }
+
+  override getTileGridForProjection(view: Projection): TileGrid {
+    const own = this.getProjection();
+    if (own instanceof PixelGrid) own.linkTo(view);
+    return super.getTileGridForProjection(view);
   }
 
   /** Gives up what is under way and not among these tiles, by `z/x/y`. */
@@ -118,15 +123,6 @@ function stepsOf(loader: TileLoader): readonly Step[] {
   const scale = (steps.at(-1)?.scale ?? 1) * previewCoarser;
   if (preview) steps.push({ scale, covers: preview.covers, picture: preview, load: () => preview.load() });
   return steps.reverse();
-}
-
-/**
- * From coordinates to the grid of a raster that does not lie upright, in the map library's order. The grid counts in pixels
- * with y up: rows go into the negative.
- */
-function gridMatrix(transform: Geotransform): number[] | null {
-  const back = invertGeotransform(transform);
-  return back ? [back[1], -back[4], back[2], -back[5], back[0], -back[3]] : null;
 }
 
 /**

@@ -41,6 +41,7 @@ const made = [
   'point',
   'rotated',
   'south_up',
+  'south_up_degrees',
 ];
 
 /** Real ones, where they are at hand. */
