@@ -4,14 +4,15 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from net import INTERIOR, OUTLINE
-from scenes import IGNORED, Layer, Scene
+from net import EITHER, INTERIOR, OUTLINE
+from scenes import IGNORED, RIM, UNPARTED, Layer, Scene
 
 
 class Crops:
     """
     `gsds`: finest and coarsest pixel (m). `coarse`: share of crops up to twice as coarse. `empty`: share without anything to
-    find. `find`: share that is centred on something. All randomness is `seed`'s.
+    find. `find`: share that is centred on something. `light`: how much light and
+    colours vary. All randomness is `seed`'s.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Crops:
         coarse: float = 0.1,
         everything: bool = False,
         find: float = 0.0,
+        light: float = 1.0,
     ):
         self.scenes = scenes
         self.side = side
@@ -32,6 +34,7 @@ class Crops:
         self.coarse = coarse
         self.everything = everything
         self.find = find
+        self.light = light
         self.random = np.random.default_rng(seed)
         weights = np.array([scene.weight for scene in scenes])
         self.weights = weights / weights.sum()
@@ -80,20 +83,23 @@ class Crops:
         return turn @ flip
 
     def _light(self, picture: torch.Tensor) -> torch.Tensor:
-        """Contrast, brightness, gamma, tint, haze, blur, noise, grey."""
-        random = self.random
+        """Contrast, brightness, gamma, tint, haze, blur, noise, grey; as strong as `light` says."""
+        random, light = self.random, self.light
+        between = lambda low, high: float(random.uniform(low, high)) * light
         x = (picture + 1) / 2
-        if random.random() < 0.2:
+        if random.random() < 0.2 * light:
             x = (x * torch.tensor([0.3, 0.59, 0.11])[:, None, None]).sum(0, keepdim=True).repeat(3, 1, 1)
         elif random.random() < 0.7:
-            tint = torch.tensor(random.uniform(0.88, 1.12, 3), dtype=torch.float32)
+            tint = torch.tensor([1 + between(-0.18, 0.18) for _ in range(3)])
             x = x * tint[:, None, None]
-            if random.random() < 0.4:
+            if random.random() < 0.1 * light:
+                x = x[torch.from_numpy(random.permutation(3))]
+            if random.random() < 0.5:
                 grey = x.mean(0, keepdim=True)
-                x = grey + (x - grey) * float(random.uniform(0.5, 1.5))
+                x = grey + (x - grey) * (1 + between(-0.7, 0.8))
         if random.random() < 0.8:
-            x = x.clamp(0.001, 1) ** float(np.exp(random.uniform(-0.4, 0.4)))
-            x = (x - 0.5) * float(np.exp(random.uniform(-0.35, 0.3))) + 0.5 + float(random.uniform(-0.12, 0.12))
+            x = x.clamp(0.001, 1) ** float(np.exp(between(-0.4, 0.4)))
+            x = (x - 0.5) * float(np.exp(between(-0.35, 0.3))) + 0.5 + between(-0.12, 0.12)
         if random.random() < 0.15:
             x = F.avg_pool2d(x[None], 3, 1, 1)[0]
         if random.random() < 0.25:
@@ -155,10 +161,10 @@ def cut(
 
 def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """
-    Classes and weights (both N x H x W) of object numbers: the outline is the outermost pixel of each object; the ground between
-    two objects that nearly touch weighs most.
+    Classes and weights (both N x H x W) of object numbers: the outline is the outermost pixel of each object (EITHER where
+    they are not told apart); the ground between two objects that nearly touch weighs most.
     """
-    far = 1 << 20
+    far = RIM + 1
     numbers = ids.clamp(min=0)
     values = numbers.float()[:, None]
     pool = lambda x, size: F.max_pool2d(x, size, 1, size // 2)
@@ -167,6 +173,8 @@ def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     classes = torch.zeros_like(numbers)
     classes[numbers > 0] = OUTLINE
     classes[(numbers > 0) & uniform] = INTERIOR
+    classes[numbers == UNPARTED] = EITHER
+    classes[numbers == RIM] = OUTLINE
     lowest = -pool(-torch.where(values > 0, values, torch.full_like(values, far)), 5)
     several = ((pool(values, 5) != lowest) & (lowest < far))[:, 0]
     weights = torch.ones_like(values[:, 0])

@@ -1,5 +1,7 @@
 """Objects of probabilities, and how well they match the truth."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -68,19 +70,43 @@ def components(mask: np.ndarray) -> np.ndarray:
     return numbers[labels].astype(np.int32)
 
 
-def instances(p: np.ndarray, core: float, whole: float, reach: int = 4, least: int = 4) -> np.ndarray:
-    """
-    Numbered objects of probabilities: parts where the interior is likelier than `core`, grown by up to `reach` px into what is
-    no background with more than `whole`. Parts without a core of `least` px are left out.
-    """
-    mask = 1 - p[0] > whole
-    inner = (p[INTERIOR] > core) & mask
-    numbers = components(inner)
-    sizes = np.bincount(numbers.ravel())
-    numbers[sizes[numbers] < least] = 0
-    grown = torch.from_numpy(numbers.astype(np.float32))[None, None]
-    room = torch.from_numpy(mask)[None, None]
-    for _ in range(reach):
+@dataclass
+class Objects:
+    """How probabilities become objects that lie apart, as in `main/engine/models/learned/index.ts`; areas in m2."""
+
+    whole: float
+    levels: tuple[float, ...]
+    """The core's probability of the interior, then rising ones at which a core may fall into several."""
+    reach: int
+    least_core: float
+    least_part: float
+
+
+def cores(p: np.ndarray, rule: Objects, gsd: float) -> np.ndarray:
+    """Numbers of cores; one that falls into several large enough at a higher level gives way to them."""
+    mask = p[0] <= 1 - rule.whole
+    numbers = np.zeros(mask.shape, np.int64)
+    for number, level in enumerate(rule.levels):
+        parts = components((p[INTERIOR] >= level) & mask)
+        least = (rule.least_core if number == 0 else rule.least_part) / gsd**2
+        parts[np.bincount(parts.ravel())[parts] < least] = 0
+        if number == 0:
+            numbers = parts.astype(np.int64)
+            continue
+        inside = parts > 0
+        pairs = np.unique(np.stack((numbers[inside], parts[inside])), axis=1)
+        several = np.bincount(pairs[0], minlength=numbers.max() + 1) > 1
+        several[0] = False
+        fallen = several[numbers]
+        numbers = np.where(fallen, np.where(inside, parts + numbers.max(), 0), numbers)
+    return np.unique(numbers, return_inverse=True)[1].reshape(mask.shape)
+
+
+def instances(p: np.ndarray, rule: Objects, gsd: float) -> np.ndarray:
+    """Numbered objects of probabilities: cores, grown by up to `reach` px into what is likely to be an object."""
+    grown = torch.from_numpy(cores(p, rule, gsd).astype(np.float32))[None, None]
+    room = torch.from_numpy(p[0] <= 1 - rule.whole)[None, None]
+    for _ in range(rule.reach):
         around = torch.stack([
             F.pad(grown, (1, 0, 0, 0))[..., :-1],
             F.pad(grown, (0, 1, 0, 0))[..., 1:],

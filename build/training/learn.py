@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 
 from crops import Crops, targets
-from net import BACKGROUND, Net
+from net import BACKGROUND, EITHER, INTERIOR, OUTLINE, Net
 
 
 @dataclass
@@ -38,7 +38,10 @@ def loss_of(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         ids = ids[:, ratio // 2 :: ratio, ratio // 2 :: ratio]
     classes, weights = targets(ids)
     logits = logits.float()
-    cross = F.cross_entropy(logits, classes, reduction="none", label_smoothing=0.02)
+    either = classes == EITHER
+    cross = F.cross_entropy(logits, classes.masked_fill(either, 0), reduction="none", label_smoothing=0.05)
+    likelihoods = logits.log_softmax(1)
+    cross = torch.where(either, -torch.logaddexp(likelihoods[:, INTERIOR], likelihoods[:, OUTLINE]), cross)
     cross = (cross * weights).sum() / weights.sum().clamp(min=1)
     judged = (ids >= 0).float()
     object_ = (1 - logits.softmax(1)[:, BACKGROUND]) * judged
@@ -85,7 +88,7 @@ class Learner:
         into.load_state_dict({name: value.cpu() for name, value in self.averaged.items()})
         return into.eval()
 
-    def run(self, crops: Crops, look: Callable[["Learner"], None], every: int = 200) -> None:
+    def run(self, crops: Crops, look: Callable[["Learner"], None], every: int = 500) -> None:
         """`look` is called at every checkpoint and at the end."""
         started, total = time.time(), 0.0
         while self.step < self.course.steps:

@@ -9,6 +9,12 @@ WIDTHS = (32, 64, 96, 128)
 BACKGROUND, INTERIOR, OUTLINE = 0, 1, 2
 CLASSES = 3
 
+EITHER = 3
+"""In targets alone: interior or outline, it is not known which."""
+
+FORGET = 0.15
+"""Share of the deepest channels that are dropped in a step of training."""
+
 
 class Step(nn.Sequential):
     """3 x 3 convolution, batch normalisation, rectifier."""
@@ -70,6 +76,7 @@ class Net(nn.Module):
                 x = F.max_pool2d(x, 2)
             x = level(x)
             beside.append(x)
+        x = F.dropout2d(x, FORGET, self.training)
         beside.pop()
         for rise in self.up:
             x = rise(x, beside.pop())

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from judge import Objects
 from learn import Course
 from net import WIDTHS
 from scenes import Scene, crowns_scene, mask_scene, outlined_scene, synthetic_scene
@@ -29,12 +30,12 @@ class Recipe:
     """Of the folder of labels and a folder for what is generated."""
     attribution: list[str]
     widths: tuple[int, ...] = WIDTHS
-    start: str | None = None
-    """The model whose weights training starts with."""
-    apart: bool = True
-    """Whether objects lie apart and are counted; else the area alone is judged."""
+    objects: Objects | None = None
+    """Where objects lie apart and are counted; else the area alone is judged."""
     find: float = 0.0
     """Share of crops centred on something that is looked for: for what is rare."""
+    light: float = 1.0
+    """How much light and colours vary: less where colour tells what something is."""
     coarse: float = 0.1
     """Share of crops with pixels of up to twice the coarsest."""
 
@@ -47,8 +48,8 @@ def building_scenes(labels: str, _made: str) -> list[Scene]:
         return outlined_scene(name, f"{path}.tif", f"{path}.geojson", ratios, **rest)
 
     return [
-        scene("banepa_2048x4096", (1, 2, 3), train=[(0, 0, 1, 0.68)], held=(0, 0.7, 1, 1), weight=0.6),
-        scene("kampala_2048x2048", (1, 2, 3, 4, 5), train=[(0, 0, 0.64, 1)], held=(0.66, 0, 1, 1), weight=0.4),
+        scene("banepa_2048x4096", (1, 2, 3), train=[(0, 0, 1, 0.68)], held=(0, 0.7, 1, 1), weight=0.7),
+        scene("kampala_2048x2048", (1, 2, 3, 4, 5), train=[(0, 0, 0.64, 1)], held=(0.66, 0, 1, 1), weight=0.3),
     ]
 
 
@@ -108,16 +109,16 @@ def generated_scenes(only: str, gsd: float, ratios: tuple[int, ...]) -> Callable
 RECIPES = {
     "buildings": Recipe(
         name="buildings",
-        course=Course(steps=2400, batch=8, fall=0.5),
+        course=Course(steps=5000, batch=8, fall=0.6, decay=0.05),
         side=192,
-        gsds=(0.18, 0.38),
+        gsds=(0.18, 0.36),
         stem=2,
         scenes=building_scenes,
         attribution=[BANEPA, KAMPALA],
+        objects=Objects(whole=0.5, levels=(0.4375, 0.5, 0.5625, 0.625, 0.6875), reach=8, least_core=3, least_part=16),
     ),
     "roads": Recipe(
         name="roads",
-        apart=False,
         course=Course(steps=400, batch=6, rise=50),
         side=192,
         gsds=(0.3, 0.62),
@@ -128,19 +129,18 @@ RECIPES = {
     ),
     "forest": Recipe(
         name="forest",
-        apart=False,
-        course=Course(steps=2000, batch=8, rise=50),
+        course=Course(steps=4000, batch=8, fall=0.6, decay=0.05),
+        light=0.35,
         side=128,
-        gsds=(0.18, 0.45),
+        gsds=(0.18, 0.5),
         stem=2,
         scenes=forest_scenes,
-        attribution=[ZURICH, NEON, SYNTHETIC],
+        attribution=[ZURICH, NEON],
         widths=SMALL,
-        start="roads",
+        objects=Objects(whole=0.4, levels=(0.3, 0.4, 0.5, 0.6), reach=4, least_core=0.5, least_part=2),
     ),
     "construction": Recipe(
         name="construction",
-        apart=False,
         course=Course(steps=800, batch=6, rise=50),
         side=128,
         gsds=(0.5, 1.1),
@@ -148,7 +148,6 @@ RECIPES = {
         scenes=generated_scenes("construction", 0.5, (1, 2)),
         attribution=[SYNTHETIC],
         widths=SMALL,
-        start="roads",
         find=0.5,
     ),
 }

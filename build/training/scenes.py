@@ -13,6 +13,12 @@ gdal.SetConfigOption("GDAL_PAM_ENABLED", "NO")
 
 IGNORED = -1
 
+UNPARTED = 1 << 20
+"""The number of what is an object, or several: where they end is not known."""
+
+RIM = UNPARTED + 1
+"""The number of what is no object's middle: the outer part of a crown, whose own end nobody saw."""
+
 
 @dataclass
 class Layer:
@@ -35,6 +41,8 @@ class Scene:
     weight: float = 1.0
     gsds: tuple[float, float] | None = None
     """m; the pixels that its crops have, where they differ from the recipe's."""
+    area: bool = False
+    """Whether its truth is area alone, without objects that lie apart."""
     boxes: np.ndarray | None = None
     """N x 4 true boxes (px of the first layer: left, top, right, bottom), where the truth is boxes."""
 
@@ -134,7 +142,7 @@ def synthetic_scene(name: str, stem: str, only: str, ratios: tuple[int, ...], **
 
 def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **rest: object) -> Scene:
     """
-    Tree crowns as ellipses in annotators' boxes; between an ellipse and its box nothing is judged. In a `dense` forest, where the
+    Tree crowns as ellipses in annotators' boxes, of which the middle counts as interior; between an ellipse and its box nothing is judged. In a `dense` forest, where the
     boxes are not exhaustive, nothing is judged outside them.
     """
     picture, dataset = read_rgb(path)
@@ -147,11 +155,15 @@ def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **r
     for left, top, right, bottom in boxes:
         ring = ids[max(0, top) : bottom, max(0, left) : right]
         ring[ring == 0] = IGNORED
-    for number in order:
+    def within(number: int, share: float) -> np.ndarray:
         left, top, right, bottom = boxes[number]
         across = (x - (left + right) / 2) / max(1, (right - left) / 2)
         down = (y - (top + bottom) / 2) / max(1, (bottom - top) / 2)
-        ids[across**2 + down**2 < 0.92] = number + 1
+        return across**2 + down**2 < share**2
+
+    for number in order:
+        ids[within(number, 0.96)] = RIM
+        ids[within(number, 0.62)] = number + 1
     layers = [Layer(gsd * r, averaged(picture, r), ids[r // 2 :: r, r // 2 :: r][: height // r, : width // r]) for r in ratios]
     return Scene(name, layers, boxes=boxes, **rest)
 
@@ -171,4 +183,4 @@ def mask_scene(name: str, stem: str, **rest: object) -> Scene:
     """A picture with a mask of the same size beside it, in which what is looked for is not 0."""
     picture, dataset = read_rgb(f"{stem}.tif")
     mask = gdal.Open(f"{stem}_mask.tif").ReadAsArray()
-    return Scene(name, [Layer(_metres(dataset), picture, (mask > 0).astype(np.int32))], **rest)
+    return Scene(name, [Layer(_metres(dataset), picture, np.where(mask > 0, UNPARTED, 0).astype(np.int32))], area=True, **rest)

@@ -11,7 +11,7 @@ import torch
 
 from crops import Crops
 from export import export
-from judge import boxes_of, instances, match, matched_boxes, probabilities
+from judge import Objects, boxes_of, instances, match, matched_boxes, probabilities
 from learn import Learner
 from net import Net
 from recipes import RECIPES, Recipe
@@ -19,18 +19,20 @@ from scenes import Scene
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-CORE, WHOLE, REACH, LEAST_CORE = 0.6875, 0.5, 6, 3
-"""How the engine makes objects of probabilities: `main/engine/models/learned/index.ts`."""
+LEAST_OBJECT = 12
+"""m2; smaller ones are not counted."""
+
+AREA = Objects(whole=0.5, levels=(0.0,), reach=0, least_core=0, least_part=0)
 
 
-def judged(net: Net, scenes: list[Scene], gsd: float, apart: bool) -> dict[str, dict[str, float]]:
+def judged(net: Net, scenes: list[Scene], gsd: float, objects: Objects | None) -> dict[str, dict[str, float]]:
     """Figures for the parts that are kept out, at the first layer no finer than `gsd` (m)."""
     figures = {}
     for scene in scenes:
         if scene.held is None:
             continue
         if scene.boxes is not None:
-            figures[scene.name] = box_figures(net, scene, gsd)
+            figures[scene.name] = box_figures(net, scene, gsd, objects or AREA)
             continue
         layer = next((l for l in scene.layers if l.gsd >= gsd * 0.98), scene.layers[-1])
         height, width = layer.ids.shape
@@ -40,16 +42,15 @@ def judged(net: Net, scenes: list[Scene], gsd: float, apart: bool) -> dict[str, 
         truth = layer.ids[part]
         if truth.shape != p.shape[1:]:
             truth = truth[::2, ::2][: p.shape[1], : p.shape[2]]
-        least = int(8 / layer.gsd**2)
-        found = instances(p, CORE, WHOLE, REACH, round(LEAST_CORE / layer.gsd**2)) if apart else instances(p, 0, WHOLE, 0, 1)
-        figures[scene.name] = match(found, truth, least=least)
+        found = instances(p, objects if objects and not scene.area else AREA, layer.gsd)
+        figures[scene.name] = match(found, truth, least=int(LEAST_OBJECT / layer.gsd**2))
     return figures
 
 
-def box_figures(net: Net, scene: Scene, gsd: float) -> dict[str, float]:
+def box_figures(net: Net, scene: Scene, gsd: float, objects: Objects) -> dict[str, float]:
     """Recall and precision of boxes at an IoU of 0.4."""
     layer = next((l for l in scene.layers if l.gsd >= gsd * 0.98), scene.layers[-1])
-    found = boxes_of(instances(probabilities(net, layer.picture), 0.4, 0.4)) * (layer.gsd / scene.layers[0].gsd)
+    found = boxes_of(instances(probabilities(net, layer.picture), objects, layer.gsd)) * (layer.gsd / scene.layers[0].gsd)
     return matched_boxes(found, scene.boxes, 0.4)
 
 
@@ -66,9 +67,8 @@ def train(recipe: Recipe, options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     scenes = recipe.scenes(options.labels, os.path.join(options.out, "scenes"))
     net = Net(recipe.stem, recipe.widths)
-    begun = os.path.join(options.out, recipe.start or "", "averaged.pt")
-    if recipe.start and os.path.exists(begun):
-        net.load_state_dict(torch.load(begun))
+    if options.start:
+        net.load_state_dict(torch.load(options.start))
     learner = Learner(net, recipe.course, folder)
     learner.resume()
     trained = scenes if options.everything else [scene for scene in scenes if scene.train]
@@ -80,12 +80,13 @@ def train(recipe: Recipe, options: argparse.Namespace) -> None:
         coarse=recipe.coarse,
         everything=options.everything,
         find=recipe.find,
+        light=recipe.light,
     )
 
     def look(now: Learner) -> None:
         averaged = now.average(Net(recipe.stem, recipe.widths))
         torch.save(averaged.state_dict(), os.path.join(folder, "averaged.pt"))
-        figures = judged(averaged, scenes, recipe.gsds[0] * 1.1, recipe.apart)
+        figures = judged(averaged, scenes, recipe.gsds[0] * 1.1, recipe.objects)
         print(f"{recipe.name} at {now.step}: {told(figures)}", flush=True)
         with open(os.path.join(folder, "figures.json"), "w") as file:
             json.dump({"step": now.step, "held out": figures}, file, indent=2)
@@ -108,10 +109,12 @@ def ship(recipe: Recipe, options: argparse.Namespace) -> None:
     with open(os.path.join(folder, "figures.json")) as file:
         reached = json.load(file)
     scenes = recipe.scenes(options.labels, os.path.join(options.out, "scenes"))
-    figures = judged(net, scenes, recipe.gsds[0] * 1.1, recipe.apart)
+    if options.judged_by:
+        net.load_state_dict(torch.load(os.path.join(options.judged_by, recipe.name, "averaged.pt")))
+    figures = judged(net, scenes, recipe.gsds[0] * 1.1, recipe.objects)
     card = {
         "model": recipe.name,
-        "command": f"python3 build/training/train.py --model {recipe.name} --seed {options.seed}",
+        "everything": options.everything,
         "seed": options.seed,
         "steps": reached["step"],
         "batch": recipe.course.batch,
@@ -132,17 +135,24 @@ def main() -> None:
     parser.add_argument("--labels", default=os.path.join(ROOT, "..", "shared", "data", "labels"))
     parser.add_argument("--out", default=os.path.join(ROOT, "build", "training", "runs"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", help="weights to begin with (an averaged.pt) instead of random ones")
+    parser.add_argument("--rate", type=float, help="the highest rate of learning, instead of the recipe's")
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--everything", action="store_true", help="train on what is kept out as well")
+    parser.add_argument("--judged-by", help="the folder (--out) of a run that kept its parts out: the card tells its figures")
     parser.add_argument("--weights", default=os.path.join(ROOT, "main", "engine", "models", "weights"))
     parser.add_argument("--ship", action="store_true", help="write the weights of the last checkpoint; no training")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
+    if options.everything and not options.judged_by:
+        parser.error("weights that saw everything cannot be judged by it: name a run that did not with --judged-by")
     torch.set_num_threads(options.threads)
     for name, recipe in RECIPES.items():
         if options.model in (name, "all"):
             if options.steps:
                 recipe.course.steps = options.steps
+            if options.rate:
+                recipe.course.rate = options.rate
             if not options.ship:
                 train(recipe, options)
             ship(recipe, options)

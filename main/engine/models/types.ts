@@ -105,10 +105,14 @@ export interface ObjectRules {
   readonly threshold: number;
   /** 0–1: an object's core is where its interior has at least this probability. */
   readonly core: number;
+  /** 0–1, rising, above `core`: at each a core that falls into several becomes several objects. */
+  readonly splits?: readonly number[];
   /** px; how far an object reaches beyond its core */
   readonly reach: number;
   /** m²; smaller cores are chance */
   readonly leastCore: number;
+  /** m², no less than `leastCore`; what falls off a core and is smaller is no object of its own */
+  readonly leastPart: number;
 }
 
 /** Runs learned networks; handed in by the engine's entries, for it needs machine code. */

@@ -76,7 +76,8 @@ export async function* vectorizeObjects(
     minPixels: job.rules.minArea / pixel,
     minHolePixels: job.rules.minHole / pixel,
   });
-  const { bands, confidence } = await objectsOf(open, job.width, job.objects, job.objects.leastCore / pixel);
+  const least = { core: job.objects.leastCore / pixel, part: job.objects.leastPart / pixel };
+  const { bands, confidence } = await objectsOf(open, job.width, job.objects, least);
   const [only] = job.classes;
   const toFeature = featureMaker(job, only && { entry: only, confidence });
   for await (const band of bands) {

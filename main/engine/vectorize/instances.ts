@@ -1,6 +1,6 @@
 import type { MaskBand, ObjectRules } from '../models/types';
+import { Cores, LEVELS, levelOf, type LeastPixels } from './cores';
 import { growInto } from './grow';
-import { RunLabels } from './runs';
 
 /** Rows of numbered objects: 0 is none. */
 export interface LabelBand {
@@ -8,9 +8,6 @@ export interface LabelBand {
   /** width·height numbers, row by row */
   readonly classes: Int32Array;
 }
-
-/** Levels that probabilities are kept in: see `packProbabilities`. */
-const LEVELS = 16;
 
 /** Sums over the objects' pixels, for the mean probability of each. */
 class Confidence {
@@ -40,48 +37,37 @@ export interface Objects {
 }
 
 /**
- * Objects of packed probabilities: where the interior is likelier than `core` lies the core of an object, and it grows by up to
- * `reach` pixels into what is likelier than `threshold` to be an object at all. What has no core is left out. The picture is
- * read twice; the objects do not depend on how it is cut into bands.
+ * Objects of packed probabilities: where the interior is likelier than `core` lies the core of an object (or several: see `Cores`),
+ * and it grows by up to `reach` pixels into what is likelier than `threshold` to be an object at all. What has no core is left
+ * out. The picture is read twice; the objects do not depend on how it is cut into bands.
  */
 export async function objectsOf(
   open: () => AsyncIterable<MaskBand> | Iterable<MaskBand>,
   width: number,
   rules: ObjectRules,
-  /** px; smaller cores are left out */
-  leastCore: number,
+  least: LeastPixels,
 ): Promise<Objects> {
-  const inside = new Uint8Array(width);
-  const least = coreLevels(rules);
-  const cores = (packed: Uint8Array): Uint8Array => {
-    for (let x = 0; x < width; x++) inside[x] = isCore(packed[x]!, least) ? 1 : 0;
-    return inside;
-  };
-  const first = new RunLabels();
+  const cores = new Cores(width, rules);
   for await (const band of open()) {
-    for (let y = 0; y < band.height; y++) first.add(cores(rowOf(band, y)));
+    for (let y = 0; y < band.height; y++) cores.add(rowOf(band, y));
   }
-  const { partOf, parts } = first.finish(leastCore);
-  const confidence = new Confidence(parts);
+  const { count, number } = cores.finish(least);
+  const confidence = new Confidence(count);
 
-  const numbered = (band: MaskBand, second: RunLabels): Int32Array => {
+  const numbered = (band: MaskBand): Int32Array => {
     const numbers = new Int32Array(width * band.height);
-    for (let y = 0; y < band.height; y++) {
-      for (const { start, end, label } of second.add(cores(rowOf(band, y)))) {
-        numbers.fill(partOf[label]!, y * width + start, y * width + end);
-      }
-    }
+    for (let y = 0; y < band.height; y++)
+      number(rowOf(band, y), numbers.subarray(y * width, (y + 1) * width));
     return numbers;
   };
 
   async function* bands(): AsyncGenerator<LabelBand, void, undefined> {
-    const second = new RunLabels();
     const given: MaskBand[] = [];
     const numbers: Int32Array[] = [];
     const grown = (at: number): LabelBand => {
       const band = given[at]!;
       const block = around(given, numbers, at, rules.reach, width);
-      growInto(block.numbers, block.packed, width, rules.reach, least.object << 4);
+      growInto(block.numbers, block.packed, width, rules.reach, levelOf(rules.threshold) << 4);
       const classes = block.numbers.subarray(block.before * width, (block.before + band.height) * width);
       for (let i = 0; i < classes.length; i++) {
         if (classes[i] !== 0) confidence.add(classes[i]!, band.classes[i]!);
@@ -90,7 +76,7 @@ export async function objectsOf(
     };
     for await (const band of tall(open(), width, rules.reach)) {
       given.push(band);
-      numbers.push(numbered(band, second));
+      numbers.push(numbered(band));
       if (given.length < 2) continue;
       yield grown(given.length - 2);
       if (given.length === 3) {
@@ -101,19 +87,6 @@ export async function objectsOf(
     if (given.length > 0) yield grown(given.length - 1);
   }
   return { bands: bands(), confidence: (part) => confidence.of(part) };
-}
-
-interface CoreLevels {
-  readonly object: number;
-  readonly interior: number;
-}
-
-function coreLevels({ threshold, core }: ObjectRules): CoreLevels {
-  return { object: Math.round(threshold * LEVELS), interior: Math.round(core * LEVELS) };
-}
-
-function isCore(packed: number, least: CoreLevels): boolean {
-  return packed >> 4 >= least.object && (packed & 15) >= least.interior;
 }
 
 function rowOf(band: MaskBand, y: number): Uint8Array {

@@ -16,8 +16,15 @@ export function buildingsDetector(name: string, gsd: GsdRange): Detector {
     weights: 'buildings',
     gsd,
     thing: building,
-    objects: { threshold: 0.5, core: 0.6875, reach: 6, leastCore: 3 },
-    polygons: { minArea: 8, minHole: 4, tolerance: 0.5 },
+    objects: {
+      threshold: 0.5,
+      core: 0.4375,
+      splits: [0.5, 0.5625, 0.625, 0.6875],
+      reach: 8,
+      leastCore: 3,
+      leastPart: 16,
+    },
+    polygons: { minArea: 12, minHole: 4, tolerance: 0.5 },
     needsColour: false,
   });
 }
@@ -29,7 +36,7 @@ export function roadsDetector(name: string): Detector {
     gsd: roadsGsd,
     thing: { objectType: 'roads', classId: 'road' },
     // Roads hang together: what is likely to be one is one, up to where it ends.
-    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 0 },
+    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 0, leastPart: 0 },
     polygons: { minArea: 60, minHole: 20, tolerance: 0.5 },
     needsColour: true,
   });
