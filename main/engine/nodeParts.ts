@@ -1,7 +1,7 @@
-import { compress, decompress, FORMAT_RGB, FORMAT_RGBA } from '@julusian/jpeg-turbo';
+import turbo from '@julusian/jpeg-turbo';
 import BetterSqlite3 from 'better-sqlite3';
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, platform, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BlockJob } from '@shared/tiff/types';
@@ -16,6 +16,8 @@ import type { OpenDatabase } from './store';
 import type { TaskTools } from './tasks/execute';
 import { decodePng } from './tiles/decodePng';
 import { jpegSize } from './tiles/jpegSize';
+
+const { compress, decompress, FORMAT_RGB, FORMAT_RGBA } = turbo;
 
 /** What the engine's entries put into it: the parts that need Node and machine code. */
 
@@ -109,7 +111,7 @@ export function threadTools(): TaskTools {
     encodeJpeg,
     decodeImage,
     models: builtInModels,
-    networks: onnxNetworks(weightsFolder()),
+    networks: onnxNetworks(weightsFolder(), networkThreads()),
     openDatabase,
     agentsOf: (route) => (url) => agents.agentFor(url, route, false),
   };
@@ -118,4 +120,20 @@ export function threadTools(): TaskTools {
 /** All cores but one, which answers requests. */
 export function threadCount(): number {
   return Math.max(1, availableParallelism() - 1);
+}
+
+/** Parts that ask networks side by side: one reads and gathers fast enough for the network on several cores. */
+export function networkCount(): number {
+  return availableParallelism() > 6 ? 2 : 1;
+}
+
+/** Threads that work on one window of a network: all cores but one together, or both where there are two. */
+function networkThreads(): number {
+  const cores = availableParallelism();
+  return Math.max(1, Math.floor((cores > 2 ? cores - 1 : cores) / networkCount()));
+}
+
+/** What is done for long stands behind what a person waits for. Where threads have no priority of their own (not on Linux), it is left. */
+export function standBehind(): void {
+  if (platform() === 'linux') setPriority(5);
 }

@@ -1,4 +1,5 @@
-import { threadTools } from './nodeParts';
+import { standBehind, threadTools } from './nodeParts';
 import { servePixelThread } from './tasks/thread';
 
+standBehind();
 servePixelThread(threadTools());

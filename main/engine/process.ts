@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { Log, LogData } from '@shared/log';
-import { nodeRasters, openDatabase, threadCount } from './nodeParts';
+import { networkCount, nodeRasters, openDatabase, threadCount } from './nodeParts';
 import { Questions } from './questions';
 import { startEngine, type Engine } from './server';
 import { ThreadPool } from './tasks/threadPool';
@@ -59,7 +59,7 @@ function start(
     catalog: catalog ?? [],
     openDatabase,
     rasters: nodeRasters(false),
-    runner: new ThreadPool(join(__dirname, 'pixel-thread.cjs'), threadCount()),
+    runner: new ThreadPool(join(__dirname, 'pixel-thread.cjs'), threadCount(), networkCount()),
     ...questions.ports,
     log: parentLog(port),
   });

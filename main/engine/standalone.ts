@@ -6,7 +6,7 @@ import { toErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
 import type { Log } from '@shared/log';
 import { Network, proxyOfEnvironment } from '../network';
-import { nodeRasters, openDatabase, threadCount } from './nodeParts';
+import { networkCount, nodeRasters, openDatabase, threadCount } from './nodeParts';
 import { startEngine } from './server';
 import { ThreadPool } from './tasks/threadPool';
 
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     routeFor: (url) => network.routeFor(url),
     openDatabase,
     rasters: nodeRasters(false),
-    runner: new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount()),
+    runner: new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount(), networkCount()),
     log: terminalLog,
   });
   process.stdout.write(`${m.engine_listens({ url: engine.url })}\n`);

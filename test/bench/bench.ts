@@ -34,6 +34,9 @@ const { values, positionals } = parseArgs({
     truth: { type: 'string' },
     model: { type: 'string' },
     class: { type: 'string' },
+    megapixels: { type: 'string' },
+    gsd: { type: 'string' },
+    row: { type: 'string' },
   },
   allowPositionals: true,
 });

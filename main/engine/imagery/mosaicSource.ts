@@ -15,8 +15,8 @@ export interface SourceImage {
   readonly profile: ImageProfile;
 }
 
-/** px of source pixels that are put together at once; some 25 MB */
-const stripPixels = 6_000_000;
+/** px of source pixels that are put together at once; some 14 MB */
+const stripPixels = 2_000_000;
 
 type OnLattice = SourceImage & { readonly placement: Placement };
 

@@ -214,8 +214,14 @@ export class ProcessingQueue {
     const lane = async (): Promise<void> => {
       for (let part = waiting.shift(); part; part = waiting.shift()) await one(part);
     };
-    await Promise.all(Array.from({ length: this.runner.width }, lane));
+    await Promise.all(Array.from({ length: this.#lanes(row) }, lane));
     return failures;
+  }
+
+  /** How many parts are worked on side by side. */
+  #lanes(row: ProcessingRow): number {
+    const { detector } = this.imagery.models.find(row.modelId);
+    return detector?.objects ? this.runner.networkWidth : this.runner.width;
   }
 
   /** Returns how many features all areas have. */

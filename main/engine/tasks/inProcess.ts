@@ -5,6 +5,7 @@ import type { TaskRunner } from './types';
 export function inProcessRunner(tools: TaskTools): TaskRunner {
   return {
     width: 1,
+    networkWidth: 1,
     run: (task, options) => execute(task, tools, options),
     close: () => Promise.resolve(),
   };

@@ -8,6 +8,8 @@ const expand = promisify<Uint8Array, Buffer>(inflateRaw);
 
 /** Row, width, height and the length of the compressed classes, each a 32-bit integer. */
 const headBytes = 16;
+/** rows of the bands that are read */
+const rowsAtOnce = 128;
 
 /**
  * Writes bands to a file that appears under its name when it is whole and on disk: a part that is there is done, whatever
@@ -36,8 +38,12 @@ export async function writeMask(path: string, bands: AsyncIterable<MaskBand>): P
 }
 
 /** The bands of several files, one after another. */
-export async function* readMasks(paths: readonly string[]): AsyncGenerator<MaskBand, void, undefined> {
+export async function* readMasks(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<MaskBand, void, undefined> {
   for (const path of paths) {
+    signal?.throwIfAborted();
     const file = await open(path, 'r');
     try {
       yield* bandsOf(file);
@@ -54,8 +60,16 @@ async function* bandsOf(file: FileHandle): AsyncGenerator<MaskBand, void, undefi
     const head = await readAt(file, at, headBytes);
     const [y, width, height, length] = [0, 4, 8, 12].map((offset) => head.readUInt32LE(offset));
     const classes = await expand(await readAt(file, at + headBytes, length ?? 0));
-    yield { y: y ?? 0, width: width ?? 0, height: height ?? 0, classes };
+    yield* cut({ y: y ?? 0, width: width ?? 0, height: height ?? 0, classes });
     at += headBytes + (length ?? 0);
+  }
+}
+
+/** What follows keeps some numbers a pixel: it goes by fewer rows than a network does. */
+function* cut({ y, width, height, classes }: MaskBand): Generator<MaskBand, void, undefined> {
+  for (let row = 0; row < height; row += rowsAtOnce) {
+    const rows = Math.min(rowsAtOnce, height - row);
+    yield { y: y + row, width, height: rows, classes: classes.subarray(row * width, (row + rows) * width) };
   }
 }
 

@@ -3,6 +3,9 @@ import { AppError, fromErrorData } from '@shared/errors';
 import type { FromThread, ToThread } from './messages';
 import type { Task, TaskOf, TaskOptions, TaskResults, TaskRunner } from './types';
 
+/** ms that a thread has to stop by itself; who cancels waits for less than a second */
+const patience = 500;
+
 interface Job {
   readonly id: number;
   readonly task: Task;
@@ -26,6 +29,8 @@ export class ThreadPool implements TaskRunner {
     private readonly file: string | URL,
     /** Long tasks side by side; one more thread is kept for short ones. */
     readonly width: number,
+    /** How many of them may ask networks. */
+    readonly networkWidth = 1,
   ) {}
 
   run<Kind extends Task['kind']>(task: TaskOf<Kind>, options: TaskOptions = {}): Promise<TaskResults[Kind]> {
@@ -72,8 +77,19 @@ export class ThreadPool implements TaskRunner {
       return;
     }
     for (const [worker, running] of this.#busy) {
-      if (running === job) post(worker, { kind: 'cancel', id: job.id });
+      if (running !== job) continue;
+      post(worker, { kind: 'cancel', id: job.id });
+      setTimeout(() => this.#end(worker, job), patience).unref();
     }
+  }
+
+  /** A thread that is deep in its work does not hear. */
+  #end(worker: Worker, job: Job): void {
+    if (this.#busy.get(worker) !== job) return;
+    this.#busy.delete(worker);
+    job.reject(job.options.signal?.reason);
+    void worker.terminate();
+    this.#next();
   }
 
   #next(): void {

@@ -29,7 +29,7 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
     ringArea,
   };
   const { objects } = detector;
-  const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks);
+  const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks, options.signal);
   const features = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
   return { features: await writeLines(task.target, features, options.signal) };
 }

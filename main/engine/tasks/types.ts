@@ -133,6 +133,8 @@ export interface TaskOptions {
 export interface TaskRunner {
   /** How many tasks run side by side. */
   readonly width: number;
+  /** How many of them when they ask networks, which take several cores and much memory each. */
+  readonly networkWidth: number;
   run<Kind extends Task['kind']>(task: TaskOf<Kind>, options?: TaskOptions): Promise<TaskResults[Kind]>;
   close(): Promise<void>;
 }

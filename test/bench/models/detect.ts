@@ -1,7 +1,7 @@
 /** Runs a model over a file as the engine does: plan, parts, polygons, on the engine's threads. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { polygonsOf, type Geometry } from '@shared/api';
@@ -9,6 +9,7 @@ import type { ResultFeature } from '../../../main/engine/vectorize';
 import { profileOf } from '../../../main/engine/imagery/profile';
 import { findModel } from '../../../main/engine/models';
 import { cutIntoPartitions } from '../../../main/engine/processing/partitions';
+import { networkCount, threadCount } from '../../../main/engine/nodeParts';
 import { ThreadPool } from '../../../main/engine/tasks/threadPool';
 import { openFile } from '../../../main/rasters';
 import type { Box, Rings } from './raster';
@@ -16,6 +17,8 @@ import type { Box, Rings } from './raster';
 export interface Detected {
   readonly features: readonly ResultFeature[];
   readonly seconds: number;
+  /** The most memory that this process held until the polygons were there, MB. */
+  readonly megabytes: number;
   /** Megapixels of the file that the area covers. */
   readonly megapixels: number;
   /** m of the working grid */
@@ -69,11 +72,12 @@ export async function detect(
   blocks: readonly string[] = [],
 ): Promise<Detected> {
   const folder = await mkdtemp(join(tmpdir(), 'orthodesk-bench-'));
-  const runner = new ThreadPool(pixelThread, Math.max(1, availableParallelism() - 1));
+  const runner = new ThreadPool(pixelThread, threadCount(), networkCount());
   try {
     const { profile } = await described(path);
     const started = performance.now();
-    const modelId = findModel(model).info.id;
+    const { info, detector } = findModel(model);
+    const modelId = info.id;
     const plan = await runner.run<'plan'>({
       kind: 'plan',
       modelId,
@@ -81,22 +85,33 @@ export async function detect(
       areas: [rectangle(box)],
     });
     const parts = cutIntoPartitions(plan);
-    const masks = await Promise.all(
-      parts.map(async (part) => {
-        const target = join(folder, `${String(part.position)}.mask`);
+    const maskOf = (position: number): string => join(folder, `${String(position)}.mask`);
+    const waiting = [...parts];
+    const lane = async (): Promise<void> => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) {
         const rows = { from: part.rowFrom, to: part.rowTo };
-        await runner.run<'detect'>({ kind: 'detect', plan, area: part.aoi, rows, target });
-        return target;
-      }),
-    );
+        await runner.run<'detect'>({
+          kind: 'detect',
+          plan,
+          area: part.aoi,
+          rows,
+          target: maskOf(part.position),
+        });
+      }
+    };
+    const lanes = detector?.objects ? runner.networkWidth : runner.width;
+    await Promise.all(Array.from({ length: lanes }, lane));
+    const masks = parts.map(({ position }) => maskOf(position));
     const target = join(folder, 'features');
     await runner.run<'trace'>({ kind: 'trace', plan, area: 0, masks, blocks, target });
     const seconds = (performance.now() - started) / 1000;
+    const megabytes = process.resourceUsage().maxRSS / 1024;
     const lines = readFileSync(target, 'utf8').split('\n').filter(Boolean);
     const { window } = plan.areas[0]!;
     return {
       features: lines.map((line) => JSON.parse(line) as ResultFeature),
       seconds,
+      megabytes,
       megapixels: (window.width * window.height * plan.grid.ratio[0] * plan.grid.ratio[1]) / 1e6,
       gsd: plan.grid.gsd,
     };

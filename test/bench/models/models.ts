@@ -5,11 +5,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
+import { basename, join, resolve } from 'node:path';
 import { format } from 'prettier';
 import { generateScene } from '../../../build/sample/generate';
 import { sharedData } from '../../support/data';
+import { apart } from './apart';
 import { detect, extentOf, partOf, readTruth } from './detect';
 import { GroundGrid } from './raster';
 import { boxRecall, score, type Score } from './score';
@@ -17,7 +17,8 @@ import { boxRecall, score, type Score } from './score';
 type Part = readonly [number, number, number, number];
 const whole: Part = [0, 0, 1, 1];
 
-interface Scene {
+/** What a row of the table measures; it travels to a process of its own. */
+export interface Scene {
   readonly name: string;
   readonly model: string;
   readonly file: string;
@@ -36,9 +37,9 @@ export interface ModelRow extends Score {
   readonly gsd: number;
   /** Share of boxes found at an IoU of 0.4, where the truth is boxes. */
   readonly boxes: number | null;
-  /** s for 100 megapixels of the file, in one thread */
+  /** s for 100 megapixels of the file */
   readonly seconds: number;
-  /** The most memory that the process ever had, MB */
+  /** The most memory that the row's own process held, MB */
   readonly megabytes: number;
 }
 
@@ -76,21 +77,20 @@ export async function measureModels(given: {
   readonly model?: string;
   readonly only?: string;
 }): Promise<ModelRow[]> {
-  const wanted: readonly Scene[] =
-    given.scene && given.truth
-      ? [
-          {
-            name: given.scene,
-            model: given.model ?? 'Buildings',
-            file: given.scene,
-            truth: given.truth,
-            ...(given.only ? { only: given.only } : {}),
-          },
-        ]
-      : scenes.filter(({ file, truth }) => existsSync(file) && existsSync(truth));
+  if (given.scene && given.truth) {
+    const scene: Scene = {
+      name: basename(given.scene),
+      model: given.model ?? 'Buildings',
+      file: resolve(given.scene),
+      truth: resolve(given.truth),
+      ...(given.only ? { only: given.only } : {}),
+    };
+    return [await apart<ModelRow>('measure', scene)];
+  }
   const rows: ModelRow[] = [];
-  for (const scene of wanted) rows.push(await measure(scene));
-  if (!given.scene && rows.length > 0) rows.push(await measureSynthetic());
+  for (const scene of scenes.filter(({ file, truth }) => existsSync(file) && existsSync(truth)))
+    rows.push(await apart<ModelRow>('measure', scene));
+  if (rows.length > 0) rows.push(await measureSynthetic());
   return rows;
 }
 
@@ -100,13 +100,15 @@ async function measureSynthetic(): Promise<ModelRow> {
   try {
     const [file, truth] = [join(folder, 'scene.tif'), join(folder, 'scene.geojson')];
     await generateScene({ path: file, truthPath: truth, width: 2048, height: 2048, gsd: 0.3, seed: 211 });
-    return await measure({ name: 'synthetic, seed 211', model: 'Roads', file, truth, only: 'road' });
+    const scene: Scene = { name: 'synthetic, seed 211', model: 'Roads', file, truth, only: 'road' };
+    return await apart<ModelRow>('measure', scene);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(scene: Scene): Promise<ModelRow> {
+/** One row, in this process. */
+export async function measure(scene: Scene): Promise<ModelRow> {
   const box = partOf(await extentOf(scene.file), scene.part ?? whole);
   const found = await detect(scene.file, scene.model, box, scene.blocks);
   const grid = GroundGrid.over(box);
@@ -121,7 +123,7 @@ async function measure(scene: Scene): Promise<ModelRow> {
     ...score(outlines, truth, grid),
     boxes: scene.boxes ? boxRecall(outlines, truth, grid) : null,
     seconds: (found.seconds / found.megapixels) * 100,
-    megabytes: process.resourceUsage().maxRSS / 1024,
+    megabytes: found.megabytes,
   };
 }
 
@@ -156,11 +158,9 @@ export function modelTable(rows: readonly ModelRow[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-const begin = '<!-- measured -->';
-const end = '<!-- /measured -->';
-
-/** Puts the table between its marks in a document. */
-export async function writeTable(path: string, table: string): Promise<void> {
+/** Puts a table between its marks in a document. */
+export async function writeTable(path: string, table: string, mark = 'measured'): Promise<void> {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
   const text = readFileSync(path, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${path} has no place for the table.`);

@@ -13,6 +13,9 @@ parentPort.on('message', (message) => {
     parentPort.postMessage({ kind: 'failed', id: message.id, error: { kind: 'app.unexpected', params: {} } });
   } else if (message.task.kind === 'tile') {
     parentPort.postMessage({ kind: 'done', id: message.id, result: { png: null } });
+  } else if (message.task.target === 'deaf') {
+    parentPort.postMessage({ kind: 'progress', id: message.id, done: 0.5 });
+    for (;;);
   } else if (message.task.target === 'die') {
     process.exit(1);
   } else {
@@ -58,6 +61,24 @@ test('short tasks are done while long ones fill their places', async () => {
 test('a thread that dies fails its task and is replaced', async () => {
   const pool = new ThreadPool(file, 1);
   await expect(pool.run<'detect'>(long('die'))).rejects.toMatchObject({ kind: 'engine.thread_ended' });
+  expect(await pool.run<'tile'>(short)).toEqual({ png: null });
+  await pool.close();
+});
+
+test('a thread too deep in its work to hear is ended, within a second, and replaced', async () => {
+  const pool = new ThreadPool(file, 1);
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  let aborted = 0;
+  const deaf = pool.run<'detect'>(long('deaf'), {
+    signal: controller.signal,
+    onProgress: () => {
+      aborted = performance.now();
+      controller.abort(reason);
+    },
+  });
+  await expect(deaf).rejects.toBe(reason);
+  expect(performance.now() - aborted).toBeLessThan(1000);
   expect(await pool.run<'tile'>(short)).toEqual({ png: null });
   await pool.close();
 });
