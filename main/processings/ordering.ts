@@ -6,11 +6,11 @@ import type { Draft } from '@shared/ipc/contract';
 import type { Quote } from '@shared/ipc/types';
 import type { OrderRecord } from '@shared/library/records';
 import type { Log } from '@shared/log';
+import { orderKey } from '@shared/orderKey';
 import type { Geometry } from 'geojson';
 import { geodesicArea, overlaps } from './aoi';
 import { certainlyNotDone } from './failures';
 import type { ProcessingStore, WithClient } from './ports';
-import { orderKey } from './snapshot';
 
 export interface Billing {
   /** False where the account is not billed in credits: prices then mean nothing. */

@@ -3,9 +3,6 @@ import { toErrorData } from '@shared/errors';
 import type { Processing } from '@shared/ipc/types';
 import type { ProcessingRecord, ProcessingSnapshot } from '@shared/library/records';
 
-/** Where our own id of an order travels. */
-export const orderKey = 'orthodesk-order';
-
 /** What a server says of a processing, over what was known of it: lists tell less than single answers. */
 export function takeSnapshot(
   accountId: string,

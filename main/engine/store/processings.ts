@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Geometry, SourceParamsRequest } from '@shared/api';
+import { orderKey } from '@shared/orderKey';
 import { fromJson, type Database } from './database';
 
 export type Status = 'UNPROCESSED' | 'IN_PROGRESS' | 'AWAITING' | 'OK' | 'FAILED' | 'CANCELLED' | 'REFUNDED';
@@ -128,7 +129,11 @@ function fromColumns(columns: Columns): ProcessingRow {
 export class Processings {
   constructor(private readonly database: Database) {}
 
+  /** An order that some proxy delivers twice, or that a lost answer makes somebody repeat, is bought once. */
   create(given: NewProcessing): ProcessingRow {
+    const order = given.meta[orderKey];
+    const known = typeof order === 'string' ? this.ordered(order) : null;
+    if (known) return known;
     const id = randomUUID();
     const now = new Date().toISOString();
     this.database.transaction(() => {
@@ -167,6 +172,14 @@ export class Processings {
 
   get(id: string): ProcessingRow | null {
     const found = this.database.prepare<[string], Columns>('SELECT * FROM processings WHERE id = ?').get(id);
+    return found ? fromColumns(found) : null;
+  }
+
+  /** The processing that an order has become. */
+  ordered(order: string): ProcessingRow | null {
+    const found = this.database
+      .prepare<[string], Columns>(`SELECT * FROM processings WHERE json_extract(meta, '$."${orderKey}"') = ?`)
+      .get(order);
     return found ? fromColumns(found) : null;
   }
 
