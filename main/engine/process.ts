@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { Log, LogData } from '@shared/log';
+import type { LocalDataset } from './localData/index';
 import { networkCount, nodeRasters, openDatabase, threadCount } from './nodeParts';
 import { Questions } from './questions';
 import { startEngine, type Engine } from './server';
@@ -8,7 +9,8 @@ import { ThreadPool } from './tasks/threadPool';
 
 /**
  * The engine as a process of the application. The parent sends `{dataDir, token, catalog}` once and hears `{port}`, or
- * `{error}`; then `{log}` for each entry. `{catalog}` registers other folders. What the engine has to know it asks with
+ * `{error}`; then `{log}` for each entry. `{catalog}` registers other folders, `{localData}` other files, whose findings
+ * come back as `{localData}`. What the engine has to know it asks with
  * `{ask}` and hears as `{answer}`. Token and key come by message, so that no list of processes and no environment shows them.
  */
 interface ParentPort {
@@ -20,6 +22,7 @@ interface EngineConfig {
   readonly dataDir: string;
   readonly token: string;
   readonly catalog?: readonly string[];
+  readonly localData?: readonly string[];
 }
 
 const parent = (process as { readonly parentPort?: ParentPort }).parentPort;
@@ -34,6 +37,7 @@ function listen(port: ParentPort): void {
     if (questions.heard(data)) return;
     if (engine) {
       if (hasCatalog(data)) engine.then(({ setCatalog }) => setCatalog(data.catalog)).catch(() => undefined);
+      if (hasLocalData(data)) engine.then((on) => on.setLocalData(data.localData)).catch(() => undefined);
       return;
     }
     if (!isConfig(data)) return;
@@ -49,7 +53,7 @@ function listen(port: ParentPort): void {
 }
 
 function start(
-  { dataDir, token, catalog }: EngineConfig,
+  { dataDir, token, catalog, localData }: EngineConfig,
   port: ParentPort,
   questions: Questions,
 ): Promise<Engine> {
@@ -57,6 +61,8 @@ function start(
     dataDir,
     token,
     catalog: catalog ?? [],
+    localData: localData ?? [],
+    onLocalData: (datasets) => port.postMessage({ localData: datasets.map(withoutImage) }),
     openDatabase,
     rasters: nodeRasters(false),
     runner: new ThreadPool(join(__dirname, 'pixel-thread.cjs'), threadCount(), networkCount()),
@@ -67,6 +73,15 @@ function start(
 
 function hasCatalog(value: unknown): value is { readonly catalog: readonly string[] } {
   return typeof value === 'object' && value !== null && 'catalog' in value && Array.isArray(value.catalog);
+}
+
+function hasLocalData(value: unknown): value is { readonly localData: readonly string[] } {
+  return typeof value === 'object' && value !== null && 'localData' in value && Array.isArray(value.localData);
+}
+
+/** What the window shows of a dataset. */
+function withoutImage({ image: _, ...shown }: LocalDataset): Omit<LocalDataset, 'image'> {
+  return shown;
 }
 
 function isConfig(value: unknown): value is EngineConfig {

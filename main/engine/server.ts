@@ -7,6 +7,7 @@ import { LocalCatalog } from './catalog/localCatalog';
 import { Files } from './files';
 import { createApp } from './http/app';
 import { defaultLimits, type EngineLimits } from './limits';
+import { LocalData, type LocalDataset } from './localData/index';
 import { findModel, listModels } from './models/index';
 import { Preparation } from './processing/preparation';
 import { ProcessingQueue } from './processing/queue';
@@ -35,6 +36,10 @@ export interface EngineOptions {
   readonly models?: ModelCatalogue;
   /** Folders of GeoTIFFs that the catalogue offers. */
   readonly catalog?: readonly string[];
+  /** Extracts of OpenStreetMap (GeoJSON, GeoPackage) and surface models (GeoTIFF) that steps draw on. */
+  readonly localData?: readonly string[];
+  /** Hears what was found in them, whenever that changes. */
+  readonly onLocalData?: (datasets: readonly LocalDataset[]) => void;
   /** What seals the passwords of tile services on the disk; without it they do not outlive this start. */
   readonly sealingKey?: SealingKey;
   /** How tile services are reached; the direct way without it. */
@@ -48,6 +53,8 @@ export interface Engine {
   readonly port: number;
   /** Registers these folders as providers of the catalogue, and no others. */
   setCatalog(folders: readonly string[]): void;
+  /** Registers these extracts of OpenStreetMap and surface models, and no others; resolves when they have been looked at. */
+  setLocalData(paths: readonly string[]): Promise<void>;
   /** Finishes what answers, stops what runs (it goes on at the next start), closes the database. */
   close(): Promise<void>;
 }
@@ -68,13 +75,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { rasters } = options;
   const catalog = new LocalCatalog({ store, files, rasters, runner: options.runner, limits, log });
   catalog.setFolders(options.catalog ?? []);
+  const localData = new LocalData(options.runner, log, options.onLocalData);
+  localData.set(options.localData ?? []);
   const sealing = new Sealing(options.sealingKey ?? passingKey());
   const routeFor: RouteFor = options.routeFor ?? (() => Promise.resolve(directRoute));
   const queue = new ProcessingQueue(
     store,
     files,
     options.runner,
-    { rasters, limits, models, catalog, sealing, routeFor },
+    { rasters, limits, models, catalog, sealing, routeFor, localData },
     log,
   );
   const preparation = new Preparation(store, files, options.runner, log);
@@ -86,6 +95,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     limits,
     models,
     catalog,
+    localData,
     sealing,
     routeFor,
     rasters,
@@ -115,6 +125,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     url,
     port,
     setCatalog: (folders) => catalog.setFolders(folders),
+    setLocalData: (paths) => {
+      localData.set(paths);
+      return localData.settled();
+    },
     close: async () => {
       await stopListening(server);
       await Promise.all([queue.close(), preparation.close()]);

@@ -2,6 +2,7 @@ import type { Log } from '@shared/log';
 import type { LocalCatalog } from './catalog/localCatalog';
 import type { Files } from './files';
 import type { EngineLimits } from './limits';
+import type { LocalData } from './localData/index';
 import type { Model } from './models/types';
 import type { Preparation } from './processing/preparation';
 import type { ProcessingQueue } from './processing/queue';
@@ -20,6 +21,8 @@ export interface Services {
   readonly models: ModelCatalogue;
   /** Folders on this computer as providers of imagery. */
   readonly catalog: LocalCatalog;
+  /** Extracts and surface models of this computer. */
+  readonly localData: LocalData;
   /** Keeps the passwords of tile services. */
   readonly sealing: Sealing;
   /** How tile services are reached. */

@@ -10,9 +10,9 @@ import { networkCount, nodeRasters, openDatabase, threadCount } from './nodePart
 import { startEngine } from './server';
 import { ThreadPool } from './tasks/threadPool';
 
-/** The engine as a server of its own: `--port 8080 --data DIR --token T --catalog FOLDER`. */
+/** The engine as a server of its own: `--port 8080 --data DIR --token T --catalog FOLDER --local-data FILE`. */
 async function main(): Promise<void> {
-  const { port, dataDir, token, given, catalog } = readArguments();
+  const { port, dataDir, token, given, catalog, localData } = readArguments();
   const network = new Network({
     wish: () => ({ proxy: 'system', certificates: null }),
     systemProxy: (url) => Promise.resolve(proxyOfEnvironment(process.env, url)),
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     token,
     port,
     catalog,
+    localData,
     routeFor: (url) => network.routeFor(url),
     openDatabase,
     rasters: nodeRasters(false),
@@ -50,6 +51,8 @@ interface Arguments {
   readonly given: boolean;
   /** Folders of GeoTIFFs for the catalogue. */
   readonly catalog: readonly string[];
+  /** Extracts of OpenStreetMap and surface models. */
+  readonly localData: readonly string[];
 }
 
 function readArguments(): Arguments {
@@ -59,6 +62,7 @@ function readArguments(): Arguments {
       data: { type: 'string' },
       token: { type: 'string' },
       catalog: { type: 'string', multiple: true },
+      'local-data': { type: 'string', multiple: true },
       help: { type: 'boolean', default: false },
     },
   });
@@ -75,6 +79,7 @@ function readArguments(): Arguments {
     token: token === '' ? randomBytes(24).toString('base64url') : token,
     given: token !== '',
     catalog: values.catalog ?? [],
+    localData: (values['local-data'] ?? []).map((path) => resolve(path)),
   };
 }
 

@@ -20,7 +20,7 @@ export function classification(): ModelBlock {
     description: m.block_classification_description(),
     optional: true,
     price: 0,
-    available: false,
+    available: true,
   };
 }
 

@@ -134,15 +134,8 @@ export function findModel(idOrName: string): Model {
   return found;
 }
 
-/**
- * The detector of a model, checked against the blocks asked for.
- * Throws `engine.model_not_available` or `engine.block_not_available`.
- */
-export function detectorFor(model: Model, enabledBlocks: readonly string[] = []): Detector {
+/** The detector of a model. Throws `engine.model_not_available`. */
+export function detectorFor(model: Model): Detector {
   if (!model.detector) throw new AppError('engine.model_not_available', { model: model.info.name });
-  const missing = model.info.blocks.find((block) => enabledBlocks.includes(block.name) && !block.available);
-  if (missing) {
-    throw new AppError('engine.block_not_available', { block: missing.displayName, model: model.info.name });
-  }
   return model.detector;
 }

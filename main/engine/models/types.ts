@@ -15,7 +15,7 @@ export interface ModelBlock {
   readonly optional: boolean;
   /** credits per km² */
   readonly price: number;
-  /** False where this engine lists the block (the API does) but cannot run it: `engine.block_not_available`. */
+  /** False for a block that runs only with local data registered for it, else `engine.block_not_available`. */
   readonly available: boolean;
 }
 

@@ -17,10 +17,10 @@ export async function createProcessing(
   if (!store.projects.get(request.projectId)) throw notFound('project', request.projectId);
   const model = services.models.find(request.wdId ?? request.wdName ?? '');
   const blocks = chosenBlocks(model, request.blocks);
-  detectorFor(
-    model,
-    blocks.filter(({ enabled }) => enabled).map(({ name }) => name),
-  );
+  const enabled = blocks.filter((block) => block.enabled).map(({ name }) => name);
+  detectorFor(model);
+  await services.localData.settled();
+  for (const name of enabled) services.localData.check(name, request.geometry);
   const aois = checkArea(request.geometry);
   const area = aois.reduce((sum, aoi) => sum + aoi.area, 0);
   checkLimits(aois.length, area, services);

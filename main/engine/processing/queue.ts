@@ -1,6 +1,8 @@
 import { AppError } from '@shared/errors';
 import type { Log } from '@shared/log';
+import type { BlockSources } from '../blocks/index';
 import type { Files } from '../files';
+import { blockOfKind } from '../localData/index';
 import type { PartitionRow, ProcessingRow, Store } from '../store';
 import type { DetectionPlan, TaskRunner } from '../tasks/types';
 import { messageOf } from './messages';
@@ -40,7 +42,7 @@ export class ProcessingQueue {
     private readonly runner: TaskRunner,
     private readonly imagery: Pick<
       Services,
-      'rasters' | 'limits' | 'models' | 'catalog' | 'sealing' | 'routeFor'
+      'rasters' | 'limits' | 'models' | 'catalog' | 'sealing' | 'routeFor' | 'localData'
     >,
     private readonly log: Log,
   ) {}
@@ -133,11 +135,24 @@ export class ProcessingQueue {
     const images = await this.#images(row, areas, signal);
     this.store.processings.setStatus(row.id, 'IN_PROGRESS');
     const plan = await this.runner.run<'plan'>(
-      { kind: 'plan', modelId: row.modelId, images, areas },
+      { kind: 'plan', modelId: row.modelId, images, areas, sources: this.#sources(row) },
       { signal },
     );
     this.store.processings.setPlan(row.id, JSON.stringify(plan), cutIntoPartitions(plan));
     return plan;
+  }
+
+  /** Local data for the steps that are switched on, as it is registered now. */
+  #sources(row: ProcessingRow): BlockSources {
+    const { localData } = this.imagery;
+    const on = (name: string): boolean => row.blocks.some((block) => block.enabled && block.name === name);
+    const surfaces = on(blockOfKind.surface) ? localData.covering('surface', row.geometry) : [];
+    return {
+      extracts: on(blockOfKind.osm) ? localData.covering('osm', row.geometry).map(({ path }) => path) : [],
+      surfaces: [...surfaces]
+        .sort((a, b) => (a.gsd ?? Infinity) - (b.gsd ?? Infinity))
+        .flatMap(({ image }) => image ?? []),
+    };
   }
 
   /** Uploaded images as they are; imagery of a service is fetched first, which the status AWAITING tells. */

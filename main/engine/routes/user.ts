@@ -20,7 +20,7 @@ export function userRoutes(app: Hono<EngineEnv>, services: Services): void {
       areaLimit: limits.areaLimit,
       maxAoisPerProcessing: limits.maxAois,
       memoryLimit: limits.memoryLimit,
-      models: models.list().map(wireModel),
+      models: models.list().map((model) => wireModel(model, services)),
       teams: [],
       dataProviders: [],
       searchDataProviders: [

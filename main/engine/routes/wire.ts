@@ -9,7 +9,7 @@ export const localUser = { id: '00000000-0000-4000-8000-000000000001', email: 'l
 /** When the models came into being: theirs is no history of changes. */
 const modelsCreated = '2026-01-01T00:00:00Z';
 
-export function wireModel({ info, detector }: Model): Record<string, unknown> {
+export function wireModel({ info, detector }: Model, { localData }: Services): Record<string, unknown> {
   return {
     id: info.id,
     name: info.name,
@@ -19,14 +19,7 @@ export function wireModel({ info, detector }: Model): Record<string, unknown> {
     updated: modelsCreated,
     styleName: info.styleName,
     available: detector !== null,
-    blocks: info.blocks.map(({ name, displayName, description, optional, price, available }) => ({
-      name,
-      displayName,
-      description,
-      optional,
-      price,
-      available,
-    })),
+    blocks: info.blocks.map((block) => localData.adjust(block)),
   };
 }
 
@@ -41,7 +34,7 @@ export function wireProject(project: ProjectRow, services: Services): Record<str
     isDefault: project.isDefault,
     created: project.created,
     updated: project.updated,
-    workflowDefs: models.list().map(wireModel),
+    workflowDefs: models.list().map((model) => wireModel(model, services)),
     user: {
       ...localUser,
       role: 'USER',
@@ -153,7 +146,7 @@ export function wireProcessing(row: ProcessingRow, services: Services): Record<s
     projectId: row.projectId,
     status: row.status,
     percentCompleted: row.status === 'OK' ? 100 : Math.min(99, Math.floor(share * 100)),
-    workflowDef: model ? wireModel(model) : null,
+    workflowDef: model ? wireModel(model, services) : null,
     blocks: row.blocks,
     aoiCount: aois.length,
     aoiArea: Math.round(row.area),

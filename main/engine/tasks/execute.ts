@@ -4,6 +4,7 @@ import { fetchImagery } from '../remote/fetchImagery';
 import type { DecodeImage, JpegEncoder, RasterAccess } from '../rasterAccess';
 import type { Networks } from '../models/types';
 import type { ModelCatalogue } from '../services';
+import { describeLocal } from '../localData/describe';
 import { detect } from './detect';
 import { plan } from './plan';
 import { prepare } from './prepare';
@@ -49,6 +50,8 @@ export async function execute<Kind extends Task['kind']>(
         tools.agentsOf(given.route),
         options,
       )) as TaskResults[Kind];
+    case 'describe':
+      return (await describeLocal(given.path, tools)) as TaskResults[Kind];
     case 'index':
       await buildResultIndex(tools.openDatabase, given.features, given.target);
       return {} as TaskResults[Kind];

@@ -30,7 +30,8 @@ export async function plan(task: PlanTask, tools: TaskTools, options: TaskOption
   const source = new MosaicSource(grid, task.images, stretch, colour, tools.rasters);
   try {
     const context = await detector.prepare(source, options.signal);
-    return { modelId: model.info.id, images: task.images, grid, colour, stretch, context, areas };
+    const sources = task.sources ? { sources: task.sources } : {};
+    return { modelId: model.info.id, images: task.images, grid, colour, stretch, context, areas, ...sources };
   } finally {
     source.close();
   }

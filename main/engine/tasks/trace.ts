@@ -1,10 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import type { Geometry } from '@shared/api';
+import { applyBlocks, needsBlocks, noSources } from '../blocks/index';
 import { gridToLonLat } from '../imagery/grid';
 import { ringArea } from '../imagery/ground';
 import { detectorFor } from '../models/index';
-import type { MaskBand } from '../models/types';
+import type { Detector, MaskBand } from '../models/types';
 import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
 import type { TaskTools } from './execute';
 import { readMasks } from './maskFile';
@@ -30,8 +32,30 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
   };
   const { objects } = detector;
   const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks, options.signal);
-  const features = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
+  const found = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
+  const features = needsBlocks(task.blocks)
+    ? afterBlocks(found, { ...task, within: area.geometry }, detector, tools, options)
+    : found;
   return { features: await writeLines(task.target, features, options.signal) };
+}
+
+/** Steps that look at what stands around a feature take all of them at once. */
+async function* afterBlocks(
+  found: AsyncIterable<ResultFeature>,
+  { blocks, plan, within }: Pick<TraceTask, 'blocks' | 'plan'> & { readonly within: Geometry },
+  detector: Detector,
+  tools: TaskTools,
+  { signal }: TaskOptions,
+): AsyncGenerator<ResultFeature, void, undefined> {
+  const features: ResultFeature[] = [];
+  for await (const feature of found) {
+    signal?.throwIfAborted();
+    features.push(feature);
+  }
+  const sources = plan.sources ?? noSources;
+  const objectType = detector.classes[0]?.objectType ?? '';
+  const job = { blocks, sources, within, objectType, ringArea, ...(signal ? { signal } : {}) };
+  yield* await applyBlocks(features, job, tools);
 }
 
 /** One feature a line; the file appears under its name when it is whole and on disk. */

@@ -1,5 +1,7 @@
 import type { Geometry } from '@shared/api';
 import type { PixelWindow } from '@shared/tiff/types';
+import type { BlockSources } from '../blocks/index';
+import type { LocalDataset } from '../localData/types';
 import type { DetectorContext } from '../models/types';
 import type { Stretch } from '../imagery/colours';
 import type { WorkingGrid } from '../imagery/grid';
@@ -21,6 +23,8 @@ export interface DetectionPlan {
   readonly stretch: Stretch | null;
   readonly context: DetectorContext;
   readonly areas: readonly PlannedArea[];
+  /** Local data that the steps after the polygons draw on; plans of older processings have none. */
+  readonly sources?: BlockSources;
 }
 
 /** One polygon of the processing's area. */
@@ -36,6 +40,13 @@ export interface PlanTask {
   readonly modelId: string;
   readonly images: readonly SourceImage[];
   readonly areas: readonly Geometry[];
+  readonly sources?: BlockSources;
+}
+
+/** Looks at a file of local data: what it has to offer. */
+export interface DescribeTask {
+  readonly kind: 'describe';
+  readonly path: string;
 }
 
 /** Classifies rows of an area and writes the mask to a file. */
@@ -118,9 +129,18 @@ export interface TaskResults {
   readonly tile: TileResult;
   readonly index: Record<never, never>;
   readonly fetch: SourceImage;
+  readonly describe: LocalDataset;
 }
 
-export type Task = PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask | FetchTask;
+export type Task =
+  | PlanTask
+  | DetectTask
+  | TraceTask
+  | PrepareTask
+  | TileTask
+  | IndexTask
+  | FetchTask
+  | DescribeTask;
 export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
 export interface TaskOptions {

@@ -24,6 +24,17 @@ export interface ResultProperties {
   readonly simplification_confidence_score?: number;
   /** m, where a surface model is at hand */
   readonly building_height?: number;
+  /** m, of a forest */
+  readonly max_height?: number;
+  /** 0–1: how clearly size, shape and context tell `class_id`; 1 where mappers have told it. */
+  readonly class_confidence?: number;
+  /** What the merge with OpenStreetMap found: matched, osm_only or detected_only. */
+  readonly osm_match?: string;
+  /** `way/123` */
+  readonly osm_id?: string;
+  /** `building=*` as mapped */
+  readonly osm_building?: string;
+  readonly osm_name?: string;
 }
 
 export type ResultFeature = Feature<Polygon, ResultProperties>;
