@@ -25,7 +25,7 @@ export function announce({
   notify,
   showProgress,
 }: AnnouncementPorts): () => readonly TaskView[] {
-  const { accounts, engine, logging, processings, status, uploads } = services;
+  const { accounts, engine, localData, logging, processings, status, uploads } = services;
   // As they were last announced: nobody reads the ledger again for what has not changed.
   const known = new Map(uploads.list().map((upload) => [upload.id, upload]));
   const finished = new Set([...known.values()].filter(isEnded).map((upload) => upload.id));
@@ -46,6 +46,7 @@ export function announce({
   accounts.onChange(() => emit('accounts.changed', accounts.list()));
   status.onChange((now) => emit('accounts.status', now));
   engine.onChange((state) => emit('engine.changed', state));
+  engine.onLocalData(() => emit('localData.changed', localData.list()));
   logging.onEntry((entry) => {
     if (entry.level !== 'debug') emit('app.log', entry);
   });

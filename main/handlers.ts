@@ -8,6 +8,7 @@ import {
   bookmarksHandlers,
   deskHandlers,
   connectionsHandlers,
+  localDataHandlers,
   engineHandlers,
   filesHandlers,
   mosaicsHandlers,
@@ -49,6 +50,7 @@ export interface Shell {
   chooseTarget(suggestedName: string, format: 'gpkg' | 'geojson'): Promise<string | null>;
   /** Empty when cancelled. */
   chooseFolders(): Promise<readonly string[]>;
+  chooseLocalData(): Promise<readonly string[]>;
   /** Null when cancelled. */
   chooseCertificates(): Promise<string | null>;
   applyTheme(theme: Theme): void;
@@ -94,6 +96,7 @@ export function createHandlers(
     }),
     ...settingsHandlers(library.settings, (theme) => shell.applyTheme(theme)),
     ...connectionsHandlers(services.connections, shell),
+    ...localDataHandlers(services.localData, shell),
     ...accountsHandlers(accounts, services.status),
     ...engineHandlers(services.engine),
     ...rastersHandlers({

@@ -214,6 +214,18 @@ function shellOf(window: () => BrowserWindow | null, recentChanged: () => void, 
         title: m.dialog_folders_title(),
         properties: ['openDirectory', 'multiSelections'],
       }),
+    chooseLocalData: () =>
+      choose(window(), {
+        title: m.dialog_local_data_title(),
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          {
+            name: m.dialog_filter_local_data(),
+            extensions: ['geojson', 'json', 'geojsonl', 'gpkg', 'tif', 'tiff'],
+          },
+          { name: m.dialog_filter_all(), extensions: ['*'] },
+        ],
+      }),
     chooseCertificates: async () => {
       const [path] = await choose(window(), {
         title: m.dialog_certificates_title(),

@@ -16,6 +16,7 @@ import {
 } from './accounts';
 import { BaseMaps } from './basemaps';
 import { Connections, engineAnswers } from './connections';
+import { LocalData } from './localData';
 import { openLibrary, type Library } from './library';
 import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
@@ -56,6 +57,7 @@ export interface Services {
   readonly library: Library;
   readonly engine: EngineHost;
   readonly connections: Connections;
+  readonly localData: LocalData;
   readonly accounts: Accounts;
   readonly sessions: Sessions<MapflowClient>;
   readonly status: AccountStatusService;
@@ -100,6 +102,7 @@ export function createServices(options: ServicesOptions): Services {
   const apiLog = logging.area('api');
 
   const connections = new Connections(library.settings);
+  const localData = new LocalData(library.settings);
   const network = new Network({
     wish: () => connections.settings(),
     systemProxy: options.systemProxy,
@@ -113,7 +116,13 @@ export function createServices(options: ServicesOptions): Services {
     protect,
     log: logging.area('engine'),
     catalog: () => connections.settings().catalogFolders,
+    localData: () => localData.paths(),
     answer: engineAnswers(network, secrets, protect, logging.area('engine')),
+  });
+  localData.onPaths(() => engine.localDataChanged());
+  engine.onLocalData((datasets) => {
+    localData.found(datasets);
+    if (accounts.active().id === localAccountId) void status.refresh();
   });
   connections.onFolders(() => {
     engine.catalogChanged();
@@ -203,6 +212,7 @@ export function createServices(options: ServicesOptions): Services {
     library,
     engine,
     connections,
+    localData,
     accounts,
     sessions,
     status,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, fromErrorData, toErrorData, type ErrorData } from '@shared/errors';
-import type { EngineState } from '@shared/ipc/types';
+import type { EngineState, LocalDataset } from '@shared/ipc/types';
 import type { Log, LogData } from '@shared/log';
 
 /** The engine's process, wherever it runs. */
 export interface EngineProcess {
-  send(message: EngineStart | EngineWish | EngineAnswer): void;
+  send(message: EngineStart | Partial<EngineWish> | EngineAnswer): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Once, whatever ended it. */
   onExit(listener: (code: number | null) => void): void;
@@ -22,6 +22,8 @@ export interface EngineStart extends EngineWish {
 export interface EngineWish {
   /** Folders of GeoTIFFs that its catalogue offers. */
   readonly catalog: readonly string[];
+  /** Extracts of OpenStreetMap and surface models that its steps draw on. */
+  readonly localData: readonly string[];
 }
 
 /** What the engine asked for; without a value where nobody knows. */
@@ -40,6 +42,8 @@ export interface EngineHostPorts {
   readonly log: Log;
   /** Folders that the engine's catalogue offers; none when absent. */
   readonly catalog?: () => readonly string[];
+  /** Files that its steps draw on; none when absent. */
+  readonly localData?: () => readonly string[];
   readonly answer?: (question: EngineQuestion) => Promise<unknown>;
   /** ms to wait for the port; default 30,000 */
   readonly startMs?: number;
@@ -64,6 +68,7 @@ const longestRestartDelayMs = 5_000;
 export class EngineHost {
   readonly #ports: EngineHostPorts;
   readonly #listeners = new Set<(state: EngineState) => void>();
+  readonly #dataListeners = new Set<(datasets: readonly LocalDataset[]) => void>();
   /** What the engine itself said against its start: no reason to try the same again. */
   #refusal: ErrorData | null = null;
   #state: EngineState = { state: 'stopped', error: null };
@@ -136,12 +141,31 @@ export class EngineHost {
       this.#endpoint = null;
       void this.#restart();
     });
-    process.send({ dataDir: this.#ports.dataDir, token, catalog: this.#catalog() });
+    process.send({
+      dataDir: this.#ports.dataDir,
+      token,
+      catalog: this.#catalog(),
+      localData: this.#localData(),
+    });
   }
 
   /** Tells a running engine that its folders have changed. */
   catalogChanged(): void {
     this.#process?.send({ catalog: this.#catalog() });
+  }
+
+  /** Tells a running engine that other files are registered. */
+  localDataChanged(): void {
+    this.#process?.send({ localData: this.#localData() });
+  }
+
+  /** Hears what the engine found in the files, once it has looked at them. */
+  onLocalData(listener: (datasets: readonly LocalDataset[]) => void): void {
+    this.#dataListeners.add(listener);
+  }
+
+  #localData(): readonly string[] {
+    return this.#ports.localData?.() ?? [];
   }
 
   #catalog(): readonly string[] {
@@ -167,7 +191,8 @@ export class EngineHost {
         process.kill();
       }, this.#ports.startMs ?? 30_000);
       process.onMessage((message) => {
-        const { port, error, log, ask } = read(message);
+        const { port, error, log, ask, localData } = read(message);
+        if (localData) for (const listener of this.#dataListeners) listener(localData);
         if (ask) void this.#answer(process, ask.id, ask.question);
         if (log) this.#ports.log[log.level](log.message, log.data);
         if (error) {
@@ -220,6 +245,7 @@ export class EngineHost {
 interface EngineWord {
   readonly port: number | null;
   readonly error: ErrorData | null;
+  readonly localData: readonly LocalDataset[] | null;
   readonly ask: { readonly id: number; readonly question: EngineQuestion } | null;
   readonly log: { readonly level: keyof Log; readonly message: string; readonly data?: LogData } | null;
 }
@@ -228,7 +254,7 @@ const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error'] satisfies 
 
 /** What the engine says: its port once, why it cannot start, or an entry for the log. */
 function read(message: unknown): EngineWord {
-  const nothing: EngineWord = { port: null, error: null, ask: null, log: null };
+  const nothing: EngineWord = { port: null, error: null, ask: null, log: null, localData: null };
   if (typeof message !== 'object' || message === null) return nothing;
   if ('port' in message) {
     const { port } = message;
@@ -239,6 +265,9 @@ function read(message: unknown): EngineWord {
   if ('ask' in message) {
     const { id, ...question } = message.ask as { readonly id: number } & EngineQuestion;
     return { ...nothing, ask: { id, question } };
+  }
+  if ('localData' in message && Array.isArray(message.localData)) {
+    return { ...nothing, localData: message.localData as readonly LocalDataset[] };
   }
   if ('log' in message) {
     const log = message.log as NonNullable<EngineWord['log']>;

@@ -63,12 +63,13 @@ function engineInThisProcess(): EngineProcess {
   return {
     send: (message) => {
       if (questions.heard(message) || !('dataDir' in message)) return;
-      const { dataDir, token, catalog } = message;
+      const { dataDir, token, catalog, localData } = message;
       const runner = new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount());
       running = startEngine({
         dataDir,
         token,
         catalog,
+        localData,
         openDatabase,
         rasters: nodeRasters(false),
         runner,

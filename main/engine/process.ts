@@ -76,7 +76,9 @@ function hasCatalog(value: unknown): value is { readonly catalog: readonly strin
 }
 
 function hasLocalData(value: unknown): value is { readonly localData: readonly string[] } {
-  return typeof value === 'object' && value !== null && 'localData' in value && Array.isArray(value.localData);
+  return (
+    typeof value === 'object' && value !== null && 'localData' in value && Array.isArray(value.localData)
+  );
 }
 
 /** What the window shows of a dataset. */

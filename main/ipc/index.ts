@@ -5,6 +5,7 @@ export { bookmarksHandlers, deskHandlers, filesHandlers } from './desk';
 export { registerAppScheme, serveRenderer } from './appScheme';
 export { appOrigin } from './rendererFiles';
 export { connectionsHandlers } from './connections';
+export { localDataHandlers } from './localData';
 export { createEmit, listen, type Emit } from './electronBorder';
 export { createDispatcher, type AreaHandlers, type Dispatch, type Handlers } from './handle';
 export { mosaicsHandlers, type MosaicsPort } from './mosaics';

@@ -1,6 +1,7 @@
+import { m } from '@shared/i18n';
 import type { Geometry } from 'geojson';
 import type { Draft as DraftData } from '@shared/ipc/contract';
-import type { Aoi, LonLatBox, Model, Quote, Upload } from '@shared/ipc/types';
+import type { Aoi, LonLatBox, Model, ModelBlock, Quote, Upload } from '@shared/ipc/types';
 import type { Api } from '../bridge';
 import { boxOf } from '../map/geodesy';
 import type { Accounts } from './accounts.svelte';
@@ -88,6 +89,15 @@ export class ProcessingDraft {
     this.#enabledBlocks = enabled ? [...others, name] : others;
   }
 
+  /** Why an option cannot run with what stands there now; null where it can. */
+  reasonAgainst(block: ModelBlock): string | null {
+    if (block.available === false) return block.reason ?? m.processing_not_available();
+    const { area } = this;
+    if (!block.bounds || !area) return null;
+    const box = boxOf(area);
+    return block.bounds.some((bounds) => boxesMeet(bounds, box)) ? null : m.processing_option_elsewhere();
+  }
+
   /** A mosaic of the server chosen by hand; null follows the selected image. */
   get chosenMosaicId(): string | null {
     return this.#mosaicId;
@@ -155,7 +165,7 @@ export class ProcessingDraft {
       modelId: model.id,
       blocks: model.blocks
         .filter((block) => block.optional)
-        .map((block) => ({ name: block.name, enabled: this.#enabledBlocks.includes(block.name) })),
+        .map((block) => ({ name: block.name, enabled: this.#isOn(block) })),
       source: { kind: 'mosaic', mosaicId },
       aoi: area,
     };
@@ -179,6 +189,11 @@ export class ProcessingDraft {
     this.#quoted = key;
     this.quote.clear();
     if (data !== null) await this.quote.load(() => this.#api.call('processings.price', data));
+  }
+
+  /** What was chosen for another area and cannot run in this one is off. */
+  #isOn(block: ModelBlock): boolean {
+    return this.#enabledBlocks.includes(block.name) && this.reasonAgainst(block) === null;
   }
 
   get #priceable(): DraftData | null {

@@ -9,6 +9,7 @@ import { Camera } from './camera.svelte';
 import { Clock } from './clock.svelte';
 import { Compare } from './compare.svelte';
 import { Connections } from './connections.svelte';
+import { LocalData } from './localData.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { ProcessingDraft } from './draft.svelte';
 import { Highlight } from './highlight.svelte';
@@ -52,6 +53,7 @@ export function createParts(api: Api) {
   const tasks = new Tasks(api);
   const log = new Log(api);
   const connections = new Connections(api);
+  const localData = new LocalData(api);
   const dialogs = new Dialogs();
   const tools = new Tools();
   const compare = new Compare(layers);
@@ -93,6 +95,7 @@ export function createParts(api: Api) {
     tasks,
     log,
     connections,
+    localData,
     dialogs,
     tools,
     compare,

@@ -11,6 +11,10 @@ export interface Block {
   readonly price: number;
   /** False where the server lists the step but cannot do it. */
   readonly available: boolean;
+  /** Why the server cannot do it, in its own words. */
+  readonly reason?: string;
+  /** West, south, east, north, degrees: where the server can do it; everywhere when absent. */
+  readonly bounds?: readonly (readonly [number, number, number, number])[];
 }
 
 /** A step switched on or off for one processing. */
@@ -43,6 +47,11 @@ const block = z
     optional: flag,
     price: number,
     available: flag,
+    reason: z.string().optional().catch(undefined),
+    bounds: z
+      .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
+      .optional()
+      .catch(undefined),
   })
   .transform((wire): Block => ({
     ...wire,

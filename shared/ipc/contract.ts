@@ -9,6 +9,7 @@ import type {
   BandStatistics,
   ConnectionSettings,
   EngineState,
+  LocalDataset,
   FeatureRow,
   IdentifiedFeature,
   LogEntry,
@@ -93,6 +94,11 @@ export const contract = {
   ).returns<ConnectionSettings>(),
   'connections.chooseCertificates': call(none).returns<ConnectionSettings>(),
   'connections.forgetCertificates': call(none).returns<ConnectionSettings>(),
+
+  'localData.list': call(none).returns<readonly LocalDataset[]>(),
+  /** Shows the system's dialog; nothing changes when it is cancelled. */
+  'localData.add': call(none).returns<readonly LocalDataset[]>(),
+  'localData.remove': call(z.object({ path })).returns<readonly LocalDataset[]>(),
 
   'accounts.list': call(none).returns<readonly Account[]>(),
   /** Signs in at the server before anything is kept. */
@@ -255,6 +261,7 @@ export interface Events extends DeskEvents {
   'accounts.changed': readonly Account[];
   'accounts.status': AccountStatus;
   'engine.changed': EngineState;
+  'localData.changed': readonly LocalDataset[];
   'rasters.opened': OpenedRasters;
   /** How far a COG is written, 0–1; null when it is over. */
   'rasters.saving': { readonly rasterId: string; readonly progress: number | null };

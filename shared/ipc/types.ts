@@ -38,6 +38,22 @@ export interface ConnectionSettings {
   readonly certificates: string | null;
 }
 
+/** A file of this computer that steps of the local engine draw on. */
+export interface LocalDataset {
+  readonly path: string;
+  /** An extract of OpenStreetMap, or a surface model. */
+  readonly kind: 'osm' | 'surface';
+  /** bytes; null where the engine has not looked at it */
+  readonly size: number | null;
+  readonly bounds: LonLatBox | null;
+  /** Buildings of an extract. */
+  readonly objects?: number;
+  /** m a pixel, of a surface model */
+  readonly gsd?: number;
+  /** Why it cannot be used. */
+  readonly problem?: ErrorData;
+}
+
 export type AccountKind = 'local' | 'mapflow';
 
 export interface Account {
@@ -59,6 +75,10 @@ export interface ModelBlock {
   readonly price: number;
   /** False where the server lists the step but cannot do it; such a step is shown and cannot be chosen. */
   readonly available?: boolean;
+  /** Why it cannot be chosen, and what to do. */
+  readonly reason?: string;
+  /** Where it can run; everywhere when absent. */
+  readonly bounds?: readonly LonLatBox[];
 }
 
 export interface Model {

@@ -51,8 +51,9 @@ const marks: Readonly<Record<BuildingClass, (m: Measures) => number>> = {
     plateau(m.holes > 0 ? 14 : m.width * m.fill, [6, 9, 19, 28]) *
     (0.55 + 0.25 * ramp(m.length / Math.max(m.width, 1), 1.2, 2.5) + 0.2 * ramp(m.neighbours, 0, 4)) *
     tall(m, (height) => 0.2 + 0.8 * ramp(height, 6, 12)),
-  // Halls: wide, plain, low, among their like or alone.
+  // Halls: wide, plain, low, without courts, among their like or alone.
   industrial: (m) =>
+    (m.holes > 0 ? 0.4 : 1) *
     ramp(m.area, 500, 1800) *
     ramp(m.width, 17, 28) *
     ramp(m.fill, 0.55, 0.85) *

@@ -7,10 +7,10 @@ import type { OpenRaster, RasterAccess } from '../rasterAccess';
 import { boxOf, isInside, percentile, type Position } from './plane';
 
 /** m around a footprint; ground is sought as far as this, but not in what eaves and blur reach over */
-const ring = { from: 1, to: 10 };
+const ring = { from: 1, to: 8 };
 /** Shares of sorted surfaces: noise and chimneys lie above, trees and neighbours around. */
 const roof = 0.9;
-const ground = 0.1;
+const ground = 0.15;
 /** Samples that say too little. */
 const fewest = { inside: 1, around: 8 };
 /** m; between eaves that were measured and noise */
@@ -128,4 +128,3 @@ function distanceTo(points: readonly XY[], [x, y]: XY): number {
 export function forestClass(height: number): string {
   return height < 4 ? '00m-04m' : height < 10 ? '04m-10m' : '10m-99m';
 }
-

@@ -24,7 +24,8 @@ export async function describeLocal(
   let size = 0;
   try {
     ({ size } = await stat(path));
-    const found = kind === 'surface' ? await surface(path, tools.rasters) : await extract(path, tools.openDatabase);
+    const found =
+      kind === 'surface' ? await surface(path, tools.rasters) : await extract(path, tools.openDatabase);
     return { path, kind, size, ...found };
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

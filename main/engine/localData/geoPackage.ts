@@ -58,8 +58,9 @@ async function readLayer(
   const wanted = box === undefined ? null : projected(box, projection);
   const index = `rtree_${name}_${column}`;
   const indexed =
-    database.prepare<[string], { n: number }>('SELECT count(*) AS n FROM sqlite_master WHERE name = ?').get(index)
-      ?.n === 1;
+    database
+      .prepare<[string], { n: number }>('SELECT count(*) AS n FROM sqlite_master WHERE name = ?')
+      .get(index)?.n === 1;
   const where =
     wanted === null || !indexed
       ? ''

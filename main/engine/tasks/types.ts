@@ -133,14 +133,7 @@ export interface TaskResults {
 }
 
 export type Task =
-  | PlanTask
-  | DetectTask
-  | TraceTask
-  | PrepareTask
-  | TileTask
-  | IndexTask
-  | FetchTask
-  | DescribeTask;
+  PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask | FetchTask | DescribeTask;
 export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
 export interface TaskOptions {

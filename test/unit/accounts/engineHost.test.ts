@@ -63,7 +63,7 @@ test('the engine is told its folder and a token of its own, and is found at the 
   expect(await host.start()).toEqual({ state: 'running', error: null });
   const endpoint = await host.endpoint();
   expect(endpoint.baseUrl).toBe('http://127.0.0.1:4321/rest');
-  expect(messages()).toEqual([{ dataDir: folder, token: endpoint.token, catalog: [] }]);
+  expect(messages()).toEqual([{ dataDir: folder, token: endpoint.token, catalog: [], localData: [] }]);
   expect(Buffer.from(endpoint.token, 'base64url')).toHaveLength(32);
   expect([...protectedNow]).toEqual([endpoint.token]);
 });

@@ -7,6 +7,7 @@ import { AppError } from '@shared/errors';
 import { silentLog } from '@shared/log';
 import { LocalCatalog } from '../../../main/engine/catalog/localCatalog';
 import { Files } from '../../../main/engine/files';
+import { LocalData } from '../../../main/engine/localData';
 import { defaultLimits } from '../../../main/engine/limits';
 import { nodeRasters, openDatabase } from '../../../main/engine/nodeParts';
 import { ProcessingQueue } from '../../../main/engine/processing/queue';
@@ -87,6 +88,7 @@ function queueOf(runner: TaskRunner): ProcessingQueue {
     limits: defaultLimits,
     models: builtInModels,
     catalog,
+    localData: new LocalData(runner, silentLog),
     sealing: new Sealing(passingKey()),
     routeFor: () => Promise.resolve(directRoute),
   };

@@ -38,13 +38,9 @@ test('a model is found by id, by name, and by name without emoji', () => {
   expect(() => findModel('Glaciers')).toThrow(expect.objectContaining({ kind: 'engine.no_such_model' }));
 });
 
-test('a model without a detector says so, and so does a block that cannot run', () => {
+test('a model without a detector says so', () => {
   expect(() => detectorFor(findModel('Construction'))).toThrow(
     expect.objectContaining({ kind: 'engine.model_not_available', params: { model: '🏗️ Construction' } }),
   );
-  const forest = findModel('Forest');
-  expect(detectorFor(forest).classes[0]!.objectType).toBe('forest');
-  expect(() => detectorFor(forest, ['Heights'])).toThrow(
-    expect.objectContaining({ kind: 'engine.block_not_available' }),
-  );
+  expect(detectorFor(findModel('Forest')).classes[0]!.objectType).toBe('forest');
 });
