@@ -33,7 +33,7 @@ export interface SurfaceModel {
 export async function openSurface(image: SourceImage, rasters: RasterAccess): Promise<SurfaceModel> {
   const { geotransform, system, width, height, gsd } = image.profile;
   const projection = projectionFor(system);
-  const inverse = invertGeotransform(geotransform as Geotransform);
+  const inverse = invertGeotransform(geotransform);
   if (!projection || !inverse) throw new Error(`no place for ${image.path}`);
   const raster = await rasters.open(image.path);
   const toPixel = pixelsOf(projection, inverse);

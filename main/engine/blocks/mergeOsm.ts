@@ -34,9 +34,9 @@ function clip(act: (first: Geom, ...more: Geom[]) => Area, first: Geom, ...more:
   }
 }
 
-const both = intersection as (first: Geom, ...more: Geom[]) => Area;
-const all = union as (first: Geom, ...more: Geom[]) => Area;
-const without = difference as (first: Geom, ...more: Geom[]) => Area;
+const both = intersection;
+const all = union;
+const without = difference;
 
 interface Mapped {
   readonly building: OsmBuilding;
@@ -95,9 +95,7 @@ function mappedOf(building: OsmBuilding, within: Geometry): Mapped[] {
   const [outer = []] = building.rings;
   const polygons = polygonsOf(within);
   const contained = polygons.some((rings) => outer.every((point) => isInside(point, rings)));
-  const parts = contained
-    ? [building.rings]
-    : (clip(both, building.rings as Geom, within.coordinates as Geom) ?? []);
+  const parts = contained ? [building.rings] : (clip(both, building.rings, within.coordinates as Geom) ?? []);
   return parts
     .map((polygon) => ({ building, polygon, area: areaOfPolygon(polygon) }))
     .filter(({ area }) => area > 0);

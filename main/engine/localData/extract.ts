@@ -128,7 +128,8 @@ interface Json {
   readonly features?: readonly Json[];
 }
 
-function addJson(json: Json, add: (feature: RawFeature) => void): void {
+function addJson(json: Json | null, add: (feature: RawFeature) => void): void {
+  if (json === null || typeof json !== 'object') return;
   const { geometry, properties, id } = json;
   const coordinates = geometry?.coordinates;
   if (!Array.isArray(coordinates)) return;
@@ -153,7 +154,7 @@ async function readJson(path: string, add: (feature: RawFeature) => void): Promi
   if (json === null || typeof json !== 'object' || !Array.isArray(json.features)) {
     throw new AppError('local_data.not_an_extract', { path });
   }
-  for (const feature of json.features) addJson(feature, add);
+  for (const feature of json.features as readonly (Json | null)[]) addJson(feature, add);
 }
 
 async function readLines(path: string, add: (feature: RawFeature) => void): Promise<void> {
@@ -161,7 +162,7 @@ async function readLines(path: string, add: (feature: RawFeature) => void): Prom
     const text = line.replace(/^\u001E/, '').trim();
     if (text === '') continue;
     try {
-      addJson(JSON.parse(text) as Json, add);
+      addJson(JSON.parse(text) as Json | null, add);
     } catch (cause) {
       throw new AppError('local_data.not_an_extract', { path }, { cause });
     }
