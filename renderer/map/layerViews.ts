@@ -24,6 +24,7 @@ export function rasterView(
   placement: Placement,
   loaders: TileLoaders,
   onerror: (error: unknown, about: string) => void,
+  onpicture: () => void,
 ): LayerView {
   const key = loaders.keyOf(layer.raster, layer.display);
   const loader = loaders.take(key, layer.raster, layer.display);
@@ -34,6 +35,7 @@ export function rasterView(
     source: new RasterSource(loader, placement, width, height, (error) => onerror(error, layer.name)),
     style: rasterStyle(loader, layer.display),
     cacheSize: cacheSize(loader),
+    onpicture,
   });
   let shape = styleKey(loader, layer.display);
   return {

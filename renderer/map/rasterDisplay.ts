@@ -33,7 +33,7 @@ export interface RasterDisplay {
 }
 
 /** Whether the values need no stretch; a palette's colours are bytes, whatever its indices are. */
-function isByte({ sampleType, palette }: RasterDescription): boolean {
+export function isByte({ sampleType, palette }: RasterDescription): boolean {
   return sampleType === 'uint8' || palette !== null;
 }
 

@@ -20,10 +20,13 @@ export class RasterTileLayer extends WebGLTileLayer {
   #gl: WebGLRenderingContext | null = null;
   #previewReady = false;
   #marked = false;
+  readonly #onpicture: (() => void) | undefined;
 
-  constructor(options: Options & { readonly source: RasterSource }) {
+  /** `onpicture` is told when there is something to see all over for the first time. */
+  constructor({ onpicture, ...options }: Options & { readonly source: RasterSource; onpicture?(): void }) {
     super(options);
     this.#source = options.source;
+    this.#onpicture = onpicture;
     this.on('prerender', ({ context }) => {
       this.#gl = context as WebGLRenderingContext;
       this.#frame = null;
@@ -73,6 +76,7 @@ export class RasterTileLayer extends WebGLTileLayer {
     if (this.#marked || !(all || this.#previewReady)) return;
     this.#marked = true;
     performance.mark('raster-first-picture');
+    this.#onpicture?.();
   }
 
   #makeCrisp(lookup: Lookup): void {

@@ -29,6 +29,8 @@ export interface SceneOptions {
   isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
   /** `about`: which layer it is about, where that is not plain. */
   onerror(error: unknown, about?: string): void;
+  /** Called when a raster is to be seen for the first time. */
+  onpicture(): void;
   /** Called with false when tiles begin to be missing, with true when all are drawn. */
   ondrawn(drawn: boolean): void;
 }
@@ -125,8 +127,9 @@ export class MapScene {
   }
 
   #create(layer: RasterLayer | ResultLayer): LayerView {
-    const { api, loaders, view, isHighlighted, onerror } = this.#options;
-    if (layer.kind === 'raster') return rasterView(layer, this.#placement(layer), loaders, onerror);
+    const { api, loaders, view, isHighlighted, onerror, onpicture } = this.#options;
+    if (layer.kind === 'raster')
+      return rasterView(layer, this.#placement(layer), loaders, onerror, onpicture);
     return resultView(layer, { api, view: view.getProjection(), isHighlighted, onerror });
   }
 

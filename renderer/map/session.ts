@@ -256,7 +256,7 @@ export class MapSession {
   }
 
   #createScene(target: HTMLElement): MapScene {
-    const { api, camera, compare, highlight, problems } = this.#workspace;
+    const { api, camera, compare, highlight, problems, rasters } = this.#workspace;
     const scene: MapScene = new MapScene(target, {
       api,
       loaders: this.#loaders,
@@ -269,7 +269,10 @@ export class MapSession {
         return feature?.processingId === processingId && feature.featureId === featureId;
       },
       onerror: (error, about) => problems.report(error, about),
+      onpicture: () => rasters.pictureShown(),
       ondrawn: (drawn) => {
+        // Rasters that are reprojected or out of sight count as seen when all is drawn.
+        if (drawn) rasters.pictureShown();
         if (drawn) this.#undrawn.delete(scene);
         else this.#undrawn.add(scene);
         camera.drawn = this.#undrawn.size === 0;

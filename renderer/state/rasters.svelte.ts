@@ -1,7 +1,8 @@
 import type { OpenedRasters } from '@shared/ipc/contract';
 import type { FoundFolder } from '@shared/ipc/desk';
-import type { RecentFile } from '@shared/ipc/types';
+import type { RasterInfo, RecentFile } from '@shared/ipc/types';
 import type { Api } from '../bridge';
+import { isByte } from '../map/rasterDisplay';
 import type { LayerStack, LostLayer, RasterLayer } from './layers.svelte';
 import { Loadable } from './loadable.svelte';
 import type { Problems } from './problems.svelte';
@@ -15,6 +16,8 @@ export class Rasters {
   readonly #layers: LayerStack;
   readonly #problems: Problems;
   #opening = $state(0);
+  /** Whose statistics are read as soon as there is a picture. */
+  readonly #awaited = new Set<string>();
   #listeners: ((layer: RasterLayer) => void)[] = [];
 
   constructor(api: Api, layers: LayerStack, problems: Problems) {
@@ -92,7 +95,13 @@ export class Rasters {
     await this.loadRecent();
   }
 
-  /** Only a picture that must be stretched waits for its statistics; the panel shows them for every raster. */
+  /** To be told when the map shows something: what was not needed for that is read now. */
+  pictureShown(): void {
+    const ids = [...this.#awaited];
+    this.#awaited.clear();
+    for (const id of ids) void this.readStatistics(id);
+  }
+
   async readStatistics(rasterId: string): Promise<void> {
     const layer = this.#layers.rasters.find((other) => other.id === rasterId);
     if (!layer) return;
@@ -101,6 +110,15 @@ export class Rasters {
     } catch (error) {
       this.#problems.report(error, layer.name);
     }
+  }
+
+  /**
+   * A picture that must be stretched waits for its statistics. Bytes stand as they are: reading them for the panel must not
+   * keep the reader from the first picture.
+   */
+  #considerStatistics({ id, description }: RasterInfo): void {
+    if (isByte(description)) this.#awaited.add(id);
+    else void this.readStatistics(id);
   }
 
   async #open(read: () => Promise<OpenedRasters>): Promise<void> {
@@ -117,7 +135,7 @@ export class Rasters {
   #take(opened: OpenedRasters): void {
     const layers = opened.rasters.map((raster) => {
       const layer = this.#layers.addRaster(raster, opened.kept?.[raster.id] ?? null);
-      if (layer.id === raster.id) void this.readStatistics(raster.id);
+      if (layer.id === raster.id) this.#considerStatistics(raster);
       // The file is on the map already: one pair of eyes on it is enough.
       else void this.#problems.attempt(() => this.#api.call('rasters.close', { rasterId: raster.id }));
       return layer;

@@ -72,18 +72,45 @@ export class CellStore {
 
   /**
    * A cell's pixels at 1/factor; null where there is nothing but transparency. `urgent` ones come before all others. Rejects
-   * with the signal's reason, or AppError `tiff.*`, `rasters.*` where nothing of it can be read.
+   * with AppError `tiff.*`, `rasters.*` where nothing of it can be read.
    */
-  async get(factor: number, cell: number, signal?: AbortSignal, urgent = false): Promise<TilePixels | null> {
+  async get(factor: number, cell: number, urgent = false): Promise<TilePixels | null> {
+    await this.#options.stored;
+    return this.#want(factor, cell, urgent).pixels;
+  }
+
+  /**
+   * Cells for one tile, each given to `take` as it comes, failures to `fail`. Thousands of cells may be asked for in one go:
+   * they share one look at the signal. Rejects with its reason.
+   */
+  async gather(
+    factor: number,
+    cells: readonly number[],
+    signal: AbortSignal | undefined,
+    take: (cell: number, pixels: TilePixels) => void,
+    fail: (error: unknown) => void,
+  ): Promise<void> {
     await this.#options.stored;
     signal?.throwIfAborted();
+    const given = cells.map((cell) => this.#want(factor, cell, false));
+    const all = given.map(({ pixels }, i) =>
+      pixels.then((found) => found && take(cells[i] as number, found), fail),
+    );
+    await abortable(Promise.all(all), signal, () => {
+      for (const { queued } of given) if (queued) queued.waiters -= 1;
+    });
+  }
+
+  #want(
+    factor: number,
+    cell: number,
+    urgent: boolean,
+  ): { readonly pixels: Promise<TilePixels | null>; readonly queued: Wanted | undefined } {
     const key = `${factor}/${cell}`;
-    const pending = this.#cache.get(key, () => this.#enqueue(factor, cell, key, urgent));
+    const pixels = this.#cache.get(key, () => this.#enqueue(factor, cell, key, urgent));
     const queued = this.#urgent.get(key) ?? this.#queue.get(key);
     if (queued) queued.waiters += 1;
-    return abortable(pending, signal, () => {
-      if (queued) queued.waiters -= 1;
-    });
+    return { pixels, queued };
   }
 
   clear(): void {
@@ -118,9 +145,9 @@ export class CellStore {
   }
 
   async #enqueue(factor: number, cell: number, key: string, urgent: boolean): Promise<TilePixels | null> {
-    const byMask = this.#options.plan.opacity.kind === 'mask';
-    if (!byMask && !this.isStored(factor, cell)) return null;
     const blocks = this.#blocks(factor, cell);
+    const byMask = this.#options.plan.opacity.kind === 'mask';
+    if (!byMask && this.#stored !== null && !blocks.image.some(this.#stored)) return null;
     return new Promise((resolve, reject) => {
       const wanted: Wanted = { cell, factor, ...blocks, waiters: 0, resolve, reject };
       (urgent ? this.#urgent : this.#queue).set(key, wanted);

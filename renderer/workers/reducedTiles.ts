@@ -26,6 +26,7 @@ export class ReducedTiles {
   readonly #cells: CellStore;
   /** The reduction that is kept. */
   readonly #kept: number;
+  #turn: Promise<void> = Promise.resolve();
   /** See TileLoader. */
   readonly preview: PreviewSource | null;
 
@@ -101,19 +102,17 @@ export class ReducedTiles {
     take: (cell: number, pixels: TilePixels) => void,
   ): Promise<void> {
     const failures: unknown[] = [];
-    await Promise.all(
-      cells.map(async (cell) => {
-        try {
-          const pixels = await this.#cells.get(factor, cell, signal);
-          if (pixels) take(cell, pixels);
-        } catch (error) {
-          failures.push(error);
-        }
-      }),
-    );
+    await this.#nextTurn();
+    await this.#cells.gather(factor, cells, signal, take, (error) => failures.push(error));
     signal?.throwIfAborted();
     if (failures.length > 0 && failures.length === cells.length) throw failures[0];
     for (const failure of failures) this.#cells.tellDamage(failure);
+  }
+
+  /** The map asks for all tiles in sight at once: each begins in a task of its own, so that the window answers in between. */
+  #nextTurn(): Promise<void> {
+    this.#turn = this.#turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    return this.#turn;
   }
 
   #planPreview(): PreviewSource | null {
@@ -148,7 +147,7 @@ export class ReducedTiles {
     const cells = cellsOfStratum(grid, plan, index % plan.across, Math.floor(index / plan.across));
     const cell = cells.find((one) => this.#cells.isStored(factor, one));
     if (cell === undefined) return null;
-    return this.#cells.get(factor, cell, undefined, true).catch(() => null);
+    return this.#cells.get(factor, cell, true).catch(() => null);
   }
 }
 
