@@ -62,7 +62,8 @@ function unless<T>(signal: AbortSignal | undefined, work: T | Promise<T>): T | P
   if (!signal || !(work instanceof Promise)) return work;
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
