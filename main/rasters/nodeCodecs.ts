@@ -2,7 +2,7 @@ import { constants, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 import { corruptBlock, createCodecs } from '@shared/tiff/codecs';
 import { decodeDeflate } from '@shared/tiff/codecs/deflate';
-import { decodeJpegHalf } from '@shared/tiff/codecs/jpeg';
+import { decodeJpegHalf } from '@shared/tiff/codecs/jpeg/half';
 import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { BlockDecoder, BlockJob } from '@shared/tiff/types';
 import { decodeJpegFast } from './fastJpeg';

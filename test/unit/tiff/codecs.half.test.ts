@@ -1,6 +1,7 @@
 import turbo from '@julusian/jpeg-turbo';
 import { expect, test } from 'vitest';
-import { decodeJpegHalf, decodeJpegSync } from '@shared/tiff/codecs/jpeg';
+import { decodeJpegSync } from '@shared/tiff/codecs/jpeg';
+import { decodeJpegHalf } from '@shared/tiff/codecs/jpeg/half';
 import { testBand, blockCoding } from '../../support/rasterCase';
 import type { BlockJob } from '@shared/tiff/types';
 
@@ -55,6 +56,7 @@ async function differences(bytes: Uint8Array, job: BlockJob): Promise<number[]> 
 test.each([
   ['4:2:0', turbo.SAMP_420, [2, 2], 75],
   ['4:2:0, fine', turbo.SAMP_420, [2, 2], 95],
+  ['4:2:2', turbo.SAMP_422, [2, 1], 75],
   ['4:4:4', turbo.SAMP_444, [1, 1], 75],
 ] as const)('half a JPEG is the mean of its pixels: %s', async (_, subsampling, factors, quality) => {
   const off = await differences(encode(subsampling, quality), jobOf(factors));
@@ -63,6 +65,18 @@ test.each([
 });
 
 test('what cannot be halved is left to others', async () => {
-  expect(await decodeJpegHalf(encode(turbo.SAMP_422, 75), jobOf([2, 1]), 2)).toBeNull();
+  const whole = encode(turbo.SAMP_420, 75);
+  expect(await decodeJpegHalf(whole.subarray(0, whole.length / 2), jobOf([2, 2]), 2)).toBeNull();
   expect(await decodeJpegHalf(encode(turbo.SAMP_420, 75), jobOf([2, 2]), 4)).toBeNull();
+});
+
+test('a stream that stops the decoder in the middle does not spoil the next one', async () => {
+  const sound = encode(turbo.SAMP_420, 75);
+  const expected = await decodeJpegHalf(sound, jobOf([2, 2]), 2);
+  const broken = Uint8Array.from(sound);
+  // A Huffman table that no code can have.
+  const table = Buffer.from(broken).indexOf(Buffer.from([0xff, 0xc4]));
+  broken.fill(0xff, table + 5, table + 21);
+  expect(await decodeJpegHalf(broken, jobOf([2, 2]), 2)).toBeNull();
+  expect(await decodeJpegHalf(sound, jobOf([2, 2]), 2)).toEqual(expected);
 });

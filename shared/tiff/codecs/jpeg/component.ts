@@ -1,5 +1,4 @@
 import type { Frame, FrameComponent } from './frame';
-import { MEAN_SCALE } from './halfDct';
 import type { HuffmanTable } from './huffman';
 
 /** A component while it is decoded. */
@@ -15,8 +14,6 @@ export interface Component extends FrameComponent {
   /** Decoded samples, rows `stride` apart. Grey until decoded. */
   readonly samples: Uint8ClampedArray;
   readonly stride: number;
-  /** Means of squares of two by two samples instead, in parts of MEAN_SCALE; null where samples are decoded. */
-  readonly means: Int16Array | null;
   /** Coefficients of all blocks, zigzag order undone; null where blocks are finished one by one. */
   readonly coefficients: Int16Array | null;
   /** Its quantization table at the first scan that uses it, row by row. */
@@ -45,14 +42,8 @@ export function geometryOf(frame: Frame): Geometry {
   };
 }
 
-export function createComponents(
-  frame: Frame,
-  geometry: Geometry,
-  keepCoefficients: boolean,
-  halved = false,
-): Component[] {
+export function createComponents(frame: Frame, geometry: Geometry, keepCoefficients: boolean): Component[] {
   return frame.components.map((component) => {
-    const isMean = halved && component.across === geometry.maxAcross && component.down === geometry.maxDown;
     const width = Math.ceil((frame.width * component.across) / geometry.maxAcross);
     const height = Math.ceil((frame.height * component.down) / geometry.maxDown);
     const storedAcross = geometry.mcusAcross * component.across;
@@ -65,9 +56,8 @@ export function createComponents(
       blocksDown: Math.ceil(height / 8),
       storedAcross,
       storedDown,
-      samples: new Uint8ClampedArray(isMean ? 0 : storedAcross * storedDown * 64).fill(128),
-      stride: storedAcross * (isMean ? 4 : 8),
-      means: isMean ? new Int16Array(storedAcross * storedDown * 16).fill(128 * MEAN_SCALE) : null,
+      samples: new Uint8ClampedArray(storedAcross * storedDown * 64).fill(128),
+      stride: storedAcross * 8,
       coefficients: keepCoefficients ? new Int16Array(storedAcross * storedDown * 64) : null,
       quantization: null,
       dcTable: null,

@@ -19,12 +19,7 @@ export interface DecodedFrame {
  * what there is, the rest grey; null where there is no frame to decode.
  */
 export function decodeFrame(bytes: Uint8Array): DecodedFrame | null {
-  return new JpegDecoder(bytes, false).decode();
-}
-
-/** The same, but of the components that are not subsampled the means of squares of two by two samples: see `half.ts`. */
-export function decodeHalvedFrame(bytes: Uint8Array): DecodedFrame | null {
-  return new JpegDecoder(bytes, true).decode();
+  return new JpegDecoder(bytes).decode();
 }
 
 class JpegDecoder {
@@ -35,11 +30,8 @@ class JpegDecoder {
   #restartInterval = 0;
   #decoded: DecodedFrame | null = null;
 
-  readonly #halved: boolean;
-
-  constructor(bytes: Uint8Array, halved: boolean) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#halved = halved;
   }
 
   decode(): DecodedFrame | null {
@@ -95,7 +87,7 @@ class JpegDecoder {
     const frame = readFrame(this.#bytes, segment);
     if (!frame || frame.width === 0 || frame.height === 0) return;
     const geometry = geometryOf(frame);
-    const components = createComponents(frame, geometry, frame.marker === MARKER.SOF2, this.#halved);
+    const components = createComponents(frame, geometry, frame.marker === MARKER.SOF2);
     this.#decoded = { frame, geometry, components };
   }
 

@@ -5,7 +5,6 @@ import { toPixels } from './output';
 import { prepareJpeg } from './prepare';
 
 export { prepareJpeg, type JpegColours, type PreparedJpeg } from './prepare';
-export { decodeJpegHalf } from './half';
 export { mergePlanes, type ComponentPlane } from './output';
 
 /**

@@ -1,6 +1,5 @@
 import type { BitReader } from './bitReader';
 import type { Component } from './component';
-import { halfDct } from './halfDct';
 import { inverseDct } from './idct';
 import { ZIGZAG } from './zigzag';
 
@@ -129,7 +128,6 @@ export function finishProgressive({
   quantization,
   samples,
   stride,
-  means,
   storedAcross,
   storedDown,
 }: Component): void {
@@ -140,8 +138,7 @@ export function finishProgressive({
       for (let i = 0; i < 64; i++) {
         block[i] = Math.imul(coefficients[at + i] as number, quantization[i] as number);
       }
-      if (means) halfDct(block, means, row * 4 * stride + column * 4, stride);
-      else inverseDct(block, samples, row * 8 * stride + column * 8, stride);
+      inverseDct(block, samples, row * 8 * stride + column * 8, stride);
     }
   }
 }

@@ -1,6 +1,5 @@
 import type { BitReader } from './bitReader';
 import type { Component } from './component';
-import { halfDct, halfDctFlat } from './halfDct';
 import { LOOK_BITS } from './huffman';
 import { inverseDct, inverseDctFlat } from './idct';
 import { ZIGZAG } from './zigzag';
@@ -14,7 +13,7 @@ export function decodeSequentialBlock(
   row: number,
   column: number,
 ): void {
-  const { dcTable, acTable, quantization, samples, stride, means } = component;
+  const { dcTable, acTable, quantization, samples, stride } = component;
   if (!dcTable || !acTable || !quantization) return;
   const dc = component.predicted + reader.readSigned(reader.symbol(dcTable) & 15);
   component.predicted = dc;
@@ -68,14 +67,6 @@ export function decodeSequentialBlock(
   reader.at = at;
   reader.bits = bits;
   reader.count = count;
-  if (means) {
-    block[0] = Math.imul(dc, quantization[0] as number);
-    const start = row * 4 * stride + column * 4;
-    if (k === 1) halfDctFlat(block[0], means, start, stride);
-    else halfDct(block, means, start, stride);
-    block.fill(0);
-    return;
-  }
   const to = row * 8 * stride + column * 8;
   if (k === 1) {
     inverseDctFlat(Math.imul(dc, quantization[0] as number), samples, to, stride);

@@ -1,0 +1,111 @@
+import wasmUrl from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?url&inline';
+import { compileWasm } from '../wasmAsset';
+
+/** What libjpeg-turbo's WebAssembly offers; numbers are addresses in its memory but for sizes. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  malloc(bytes: number): number;
+  free(at: number): void;
+  tjInitDecompress(): number;
+  /** 0 where the picture is whole. Scales down to the largest of its sizes that fits; its flags 0 mean the exact transform. */
+  tjDecompress2(
+    handle: number,
+    source: number,
+    length: number,
+    out: number,
+    width: number,
+    pitch: number,
+    height: number,
+    format: number,
+    flags: number,
+  ): number;
+}
+
+/** TurboJPEG's pixel formats. */
+const RGB = 0;
+const GREY = 6;
+
+/**
+ * libjpeg-turbo in WebAssembly. Decoding to half the size, its transform gives the means of squares of two by two samples:
+ * one of half the length, on which the upper coefficients are folded.
+ */
+export class TurboJpeg {
+  readonly #exports: Exports;
+  readonly #handle: number;
+  readonly #source = { at: 0, bytes: 0 };
+  readonly #out = { at: 0, bytes: 0 };
+
+  constructor(module: object) {
+    const { Instance } = (globalThis as unknown as WasmHost).WebAssembly;
+    this.#exports = new Instance(module, imports).exports;
+    this.#handle = this.#exports.tjInitDecompress();
+  }
+
+  /**
+   * Decodes a stream of one or three components to a size; the bytes are good until the next call. Null where anything is
+   * wrong with the stream; then this instance is of no more use.
+   */
+  decode(stream: Uint8Array, width: number, height: number, channels: number): Uint8Array | null {
+    const source = this.#room(this.#source, stream.length);
+    const out = this.#room(this.#out, width * height * channels);
+    const { memory } = this.#exports;
+    new Uint8Array(memory.buffer, source, stream.length).set(stream);
+    const format = channels === 1 ? GREY : RGB;
+    const { length } = stream;
+    try {
+      const failed = this.#exports.tjDecompress2(
+        this.#handle,
+        source,
+        length,
+        out,
+        width,
+        0,
+        height,
+        format,
+        0,
+      );
+      return failed === 0 ? new Uint8Array(memory.buffer, out, width * height * channels) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #room(kept: { at: number; bytes: number }, bytes: number): number {
+    if (kept.bytes >= bytes) return kept.at;
+    if (kept.at !== 0) this.#exports.free(kept.at);
+    kept.at = this.#exports.malloc(bytes);
+    kept.bytes = kept.at === 0 ? 0 : bytes;
+    if (kept.at === 0) throw new RangeError(`no room for ${bytes} bytes`);
+    return kept.at;
+  }
+}
+
+let compiled: Promise<object> | undefined;
+
+export async function startTurboJpeg(): Promise<TurboJpeg> {
+  return new TurboJpeg(await (compiled ??= compileWasm(wasmUrl)));
+}
+
+interface WasmHost {
+  readonly WebAssembly: {
+    readonly Instance: new (module: object, imports: object) => { readonly exports: Exports };
+  };
+}
+
+/** Errors of libjpeg end the call by an exception; nothing else is ever asked of the host. */
+const imports = {
+  env: {
+    setjmp: () => 0,
+    longjmp: (): never => {
+      throw new Error('libjpeg gave up');
+    },
+  },
+  wasi_snapshot_preview1: {
+    proc_exit: () => 0,
+    environ_sizes_get: () => 0,
+    environ_get: () => 0,
+    fd_close: () => 0,
+    fd_seek: () => 0,
+    fd_write: () => 0,
+  },
+};
