@@ -8,10 +8,15 @@ export interface StripImage {
   readonly height: number;
   readonly rowsPerStrip: number;
   readonly compression: 'deflate' | 'packbits';
+  /** True for numbers of a palette of greys, which are reduced one by one. */
+  readonly palette?: boolean;
 }
 
 /** Writes a grey image of 8 bits in strips: waves that are the same however they are stored. */
-export function writeStrips(path: string, { width, height, rowsPerStrip, compression }: StripImage): void {
+export function writeStrips(
+  path: string,
+  { width, height, rowsPerStrip, compression, palette = false }: StripImage,
+): void {
   const blocks: Uint8Array[] = [];
   for (let top = 0; top < height; top += rowsPerStrip) {
     const rows = Math.min(rowsPerStrip, height - top);
@@ -26,13 +31,17 @@ export function writeStrips(path: string, { width, height, rowsPerStrip, compres
     wholeNumbers('little', 257, [height]),
     shorts('little', 258, [8]),
     shorts('little', 259, [compression === 'deflate' ? 8 : 32773]),
-    shorts('little', 262, [1]),
+    shorts('little', 262, [palette ? 3 : 1]),
     shorts('little', 277, [1]),
     wholeNumbers('little', 278, [rowsPerStrip]),
+    ...(palette ? [shorts('little', 320, greys)] : []),
   ];
   const layout = layoutTiff({ byteOrder: 'little', directories: [{ tags, tiled: false, blocks }] });
   writeFileSync(path, Buffer.concat(layout.parts as Uint8Array[]));
 }
+
+/** A colour map: all reds, all greens, all blues. */
+const greys = Array.from({ length: 768 }, (_, i) => (i % 256) * 257);
 
 /** PackBits that repeats nothing. */
 function literals(samples: Uint8Array): Uint8Array {

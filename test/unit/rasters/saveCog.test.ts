@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { RasterService, createNodeCodecs, openFile } from '../../../main/rasters';
 import { readWindow } from '@shared/tiff/window';
+import { hasReferee, refereePython } from '../../fixtures/referee';
 import { hasGdal } from '../../support/data';
 import { gdal, temporaryFolder } from '../../support/gdal';
 import { translate, writeTestImage } from '../../support/rasterCase';
@@ -24,7 +27,7 @@ async function desk() {
   closers.push(() => service.closeAll());
   await service.open({ id: 'a', path: source });
   await service.attach({ id: 'a', overviews });
-  return { folder, source, service };
+  return { folder, source, overviews, service };
 }
 
 test.skipIf(!hasGdal)('a raster and its overviews become a COG with the same pixels', async () => {
@@ -42,6 +45,20 @@ test.skipIf(!hasGdal)('a raster and its overviews become a COG with the same pix
   expect(opened.raster.description.levels.map(({ width }) => width)).toEqual([1500, 750, 375, 188]);
   const top = await readWindow(opened.raster, createNodeCodecs(), { level: 3 });
   expect(top.bands).toHaveLength(3);
+});
+
+test.skipIf(!hasReferee)('GDAL finds nothing wrong with such a COG, nor other pixels in it', async () => {
+  const { folder, source, overviews, service } = await desk();
+  const target = folder.path('saved.tif');
+  await service.saveCog({ id: 'a', target });
+  copyFileSync(overviews, `${source}.ovr`);
+  const judge = fileURLToPath(new URL('../../fixtures/validateCog.py', import.meta.url));
+  const run = spawnSync(refereePython!, [judge], {
+    input: JSON.stringify([[source, target]]),
+    encoding: 'utf8',
+  });
+  expect(run.stderr).toBe('');
+  expect(JSON.parse(run.stdout)).toEqual([[]]);
 });
 
 test.skipIf(!hasGdal)('what is given up, or cannot be written, leaves nothing behind', async () => {

@@ -2,7 +2,7 @@ import type { BlockJob, DecodedBlock } from '../../types';
 import type { ReducedDecoder } from '../reduced';
 import type { FrameComponent } from './frame';
 import { prepareJpeg } from './prepare';
-import { startTurboJpeg, type TurboJpeg } from './turbo';
+import { startTurboJpeg, type PixelFormat, type TurboJpeg } from './turbo';
 
 /**
  * JPEG at half its size: means of squares of two by two pixels. Where colours are halved both ways, as cameras and GDAL write
@@ -17,26 +17,24 @@ let turbo: Promise<TurboJpeg> | undefined;
 function halved(bytes: Uint8Array, job: BlockJob, decoder: TurboJpeg): DecodedBlock | null {
   const width = job.width / 2;
   const height = job.height / 2;
-  const prepared = prepareJpeg(bytes, job);
-  const { components } = prepared.frame;
-  const channels = components.length;
-  const isWhole = prepared.frame.width === job.width && prepared.frame.height === job.height;
+  // Colours are left as they are stored until they are spread.
+  const asStored: BlockJob = { ...job, coding: { ...job.coding, photometric: 'rgb' } };
+  const { stream, frame } = prepareJpeg(bytes, asStored);
+  const channels = frame.components.length;
+  const isWhole = frame.width === job.width && frame.height === job.height;
   if (!isWhole || !Number.isInteger(width) || !Number.isInteger(height)) return null;
   if (channels !== 1 && channels !== 3) return null;
-  const of = (stream: Uint8Array, columns: number, rows: number): Uint8Array | null =>
-    decoded(decoder, stream, columns, rows, channels);
-  let samples: Uint8Array | null;
-  if (channels === 1) samples = of(prepared.stream, width, height)?.slice() ?? null;
-  else if (prepared.colours === 'ycbcr' && areHalved(components)) {
-    // Colours are left as they are stored until they are spread.
-    const asStored: BlockJob = { ...job, coding: { ...job.coding, photometric: 'rgb' } };
-    const stored = of(prepareJpeg(bytes, asStored).stream, width, height);
-    samples = stored && toRgb(stored, width, height);
-  } else {
-    const whole = of(prepared.stream, job.width, job.height);
-    samples = whole && averaged(whole, width, height, channels);
-  }
-  return samples && { width, height, channels, samples };
+  const samples =
+    channels === 1
+      ? decoded(decoder, stream, width, height, 'grey')?.slice()
+      : job.coding.photometric === 'ycbcr' && areHalved(frame.components)
+        ? toRgb(decoded(decoder, stream, width, height, 'rgbx'), width, height)
+        : averaged(
+            decoded(decoder, prepareJpeg(bytes, job).stream, job.width, job.height, 'rgb'),
+            width,
+            height,
+          );
+  return samples ? { width, height, channels, samples } : null;
 }
 
 function decoded(
@@ -44,9 +42,9 @@ function decoded(
   stream: Uint8Array,
   width: number,
   height: number,
-  channels: number,
+  format: PixelFormat,
 ): Uint8Array | null {
-  const samples = decoder.decode(stream, width, height, channels);
+  const samples = decoder.decode(stream, width, height, format);
   // One that met an error is not to be trusted with another stream.
   if (!samples) turbo = undefined;
   return samples;
@@ -57,14 +55,15 @@ function areHalved([first, ...others]: readonly FrameComponent[]): boolean {
   return others.every(({ across, down }) => first!.across === 2 * across && first!.down === 2 * down);
 }
 
-function averaged(whole: Uint8Array, width: number, height: number, channels: number): Uint8Array {
-  const out = new Uint8Array(width * height * channels);
-  const row = 2 * width * channels;
+function averaged(whole: Uint8Array | null, width: number, height: number): Uint8Array | null {
+  if (!whole) return null;
+  const out = new Uint8Array(width * height * 3);
+  const row = 2 * width * 3;
   for (let y = 0, to = 0, a = 0; y < height; y++, a += row) {
-    for (let x = 0; x < width; x++, a += channels) {
-      for (let channel = 0; channel < channels; channel++, a++, to++) {
+    for (let end = a + row; a < end; a += 3) {
+      for (let channel = 0; channel < 3; channel++, a++, to++) {
         const b = a + row;
-        out[to] = (whole[a]! + whole[a + channels]! + whole[b]! + whole[b + channels]! + 2) >> 2;
+        out[to] = (whole[a]! + whole[a + 3]! + whole[b]! + whole[b + 3]! + 2) >> 2;
       }
     }
   }
@@ -77,7 +76,6 @@ function averaged(whole: Uint8Array, width: number, height: number, channels: nu
  */
 const BITS = 20;
 const ROUND = 2 ** (BITS - 1) + 2 ** (BITS - 3);
-const LUMA = 2 ** BITS;
 /** Colours come in parts of COLOUR_SCALE. */
 const COLOUR_SCALE = 64;
 const RED = Math.round((1.402 * 2 ** BITS) / COLOUR_SCALE);
@@ -85,49 +83,56 @@ const GREEN_BLUE = Math.round((0.344136286 * 2 ** BITS) / COLOUR_SCALE);
 const GREEN_RED = Math.round((0.714136286 * 2 ** BITS) / COLOUR_SCALE);
 const BLUE = Math.round((1.772 * 2 ** BITS) / COLOUR_SCALE);
 
-/** JFIF's YCbCr to RGB. */
-function toRgb(stored: Uint8Array, width: number, height: number): Uint8Array {
-  const out = new Uint8ClampedArray(stored.length);
-  const blue = new Int32Array(width);
-  const red = new Int32Array(width);
-  for (let y = 0, at = 0; y < height; y++) {
-    spreadColours(stored, width, height, y, 1, blue);
-    spreadColours(stored, width, height, y, 2, red);
-    for (let x = 0; x < width; x++, at += 3) {
-      const value = stored[at]! * LUMA + ROUND;
-      const b = blue[x]!;
-      const r = red[x]!;
-      out[at] = (value + Math.imul(r, RED)) >> BITS;
-      out[at + 1] = (value - Math.imul(b, GREEN_BLUE) - Math.imul(r, GREEN_RED)) >> BITS;
-      out[at + 2] = (value + Math.imul(b, BLUE)) >> BITS;
-    }
+/**
+ * JFIF's YCbCr to RGB. Colours that were stored at this size would have been spread over the whole picture by a triangle
+ * filter first (see upsample.ts); the mean of that is six parts of the sample and one of each neighbour, across and down.
+ * @param stored four bytes a pixel
+ */
+function toRgb(stored: Uint8Array | null, width: number, height: number): Uint8Array | null {
+  if (!stored) return null;
+  const pixels = new Uint32Array(stored.buffer, stored.byteOffset, width * height);
+  const out = new Uint8ClampedArray(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const at = y * width;
+    rowToRgb(pixels, out, at, y === 0 ? at : at - width, y === height - 1 ? at : at + width, width);
   }
   return new Uint8Array(out.buffer);
 }
 
-/**
- * A row of a colour, less 128. Colours that were stored at this size would have been spread over the whole picture by a
- * triangle filter first (see upsample.ts); the mean of that is six parts of the sample and one of each neighbour.
- */
-function spreadColours(
-  stored: Uint8Array,
+/** Where the colours lie in the word of a pixel: sums of 64 parts need no shift. */
+const BLUE_BITS = 0xff00;
+const RED_BITS = 0xff0000;
+
+/** One row, with those above and below it. */
+function rowToRgb(
+  pixels: Uint32Array,
+  out: Uint8ClampedArray,
+  at: number,
+  above: number,
+  below: number,
   width: number,
-  height: number,
-  y: number,
-  channel: number,
-  line: Int32Array,
 ): void {
-  const row = width * 3;
-  let at = y * row + channel;
-  const up = y === 0 ? 0 : row;
-  const down = y === height - 1 ? 0 : row;
-  let here = 6 * stored[at]! + stored[at - up]! + stored[at + down]!;
-  let before = here;
-  for (let x = 0; x < width; x++) {
-    if (x < width - 1) at += 3;
-    const after = 6 * stored[at]! + stored[at - up]! + stored[at + down]!;
-    line[x] = 6 * here + before + after - 128 * COLOUR_SCALE;
+  let next = 6 * (pixels[at]! & BLUE_BITS) + (pixels[above]! & BLUE_BITS) + (pixels[below]! & BLUE_BITS);
+  let nextRed = 6 * (pixels[at]! & RED_BITS) + (pixels[above]! & RED_BITS) + (pixels[below]! & RED_BITS);
+  let before = next;
+  let beforeRed = nextRed;
+  for (let x = 0, to = at * 3; x < width; x++, to += 3) {
+    const here = next;
+    const hereRed = nextRed;
+    if (x + 1 < width) {
+      const level = pixels[at + x + 1]!;
+      const upper = pixels[above + x + 1]!;
+      const lower = pixels[below + x + 1]!;
+      next = 6 * (level & BLUE_BITS) + (upper & BLUE_BITS) + (lower & BLUE_BITS);
+      nextRed = 6 * (level & RED_BITS) + (upper & RED_BITS) + (lower & RED_BITS);
+    }
+    const blue = ((6 * here + before + next) >> 8) - 128 * COLOUR_SCALE;
+    const red = ((6 * hereRed + beforeRed + nextRed) >> 16) - 128 * COLOUR_SCALE;
+    const luma = ((pixels[at + x]! & 255) << BITS) + ROUND;
+    out[to] = (luma + Math.imul(red, RED)) >> BITS;
+    out[to + 1] = (luma - Math.imul(blue, GREEN_BLUE) - Math.imul(red, GREEN_RED)) >> BITS;
+    out[to + 2] = (luma + Math.imul(blue, BLUE)) >> BITS;
     before = here;
-    here = after;
+    beforeRed = hereRed;
   }
 }

@@ -21,9 +21,10 @@ interface Exports {
   ): number;
 }
 
-/** TurboJPEG's pixel formats. */
-const RGB = 0;
-const GREY = 6;
+/** TurboJPEG's pixel formats: its number and the bytes of a pixel; the fourth byte of 'rgbx' means nothing. */
+const FORMATS = { rgb: [0, 3], rgbx: [2, 4], grey: [6, 1] } as const;
+
+export type PixelFormat = keyof typeof FORMATS;
 
 /**
  * libjpeg-turbo in WebAssembly. Decoding to half the size, its transform gives the means of squares of two by two samples:
@@ -45,12 +46,13 @@ export class TurboJpeg {
    * Decodes a stream of one or three components to a size; the bytes are good until the next call. Null where anything is
    * wrong with the stream; then this instance is of no more use.
    */
-  decode(stream: Uint8Array, width: number, height: number, channels: number): Uint8Array | null {
+  decode(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
+    const [format, bytes] = FORMATS[pixels];
+    const size = width * height * bytes;
     const source = this.#room(this.#source, stream.length);
-    const out = this.#room(this.#out, width * height * channels);
+    const out = this.#room(this.#out, size);
     const { memory } = this.#exports;
     new Uint8Array(memory.buffer, source, stream.length).set(stream);
-    const format = channels === 1 ? GREY : RGB;
     const { length } = stream;
     try {
       const failed = this.#exports.tjDecompress2(
@@ -64,7 +66,7 @@ export class TurboJpeg {
         format,
         0,
       );
-      return failed === 0 ? new Uint8Array(memory.buffer, out, width * height * channels) : null;
+      return failed === 0 ? new Uint8Array(memory.buffer, out, size) : null;
     } catch {
       return null;
     }
