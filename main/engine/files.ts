@@ -46,6 +46,11 @@ export class Files {
     return join(this.resultFolder(processingId), `area-${String(area)}.geojsonl`);
   }
 
+  /** Features of one area at another threshold, in levels of its probabilities. */
+  outlines(processingId: string, area: number, level: number): string {
+    return join(this.resultFolder(processingId), `area-${String(area)}-at-${String(level)}.geojsonl`);
+  }
+
   /** Tiles that were fetched for a processing. */
   fetched(processingId: string): string {
     return join(this.resultFolder(processingId), 'imagery.tif');

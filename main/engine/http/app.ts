@@ -3,6 +3,7 @@ import { imageRoutes } from '../routes/images';
 import { layerRoutes } from '../routes/layers';
 import { mosaicRoutes } from '../routes/mosaics';
 import { processingRoutes } from '../routes/processings';
+import { outlineRoutes } from '../routes/outlines';
 import { projectRoutes } from '../routes/projects';
 import { statsRoutes } from '../routes/stats';
 import { storageRoutes } from '../routes/storage';
@@ -33,6 +34,7 @@ export function createApp(services: Services, token: string): Hono<EngineEnv> {
     const unknown = new ServiceError(404, 'NOT_FOUND', {}, `there is no ${context.req.path}`);
     return errorAnswer(unknown, context, services.log);
   });
+  outlineRoutes(root, services);
   root.route('/', app);
   return root;
 }

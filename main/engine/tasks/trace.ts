@@ -8,6 +8,7 @@ import { ringArea } from '../imagery/ground';
 import { detectorFor } from '../models/index';
 import type { Detector, MaskBand } from '../models/types';
 import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
+import { rulesAt } from '../models/thresholds';
 import type { TaskTools } from './execute';
 import { readMasks } from './maskFile';
 import type { TaskOptions, TraceResult, TraceTask } from './types';
@@ -30,7 +31,8 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
     toLonLat: (x, y) => toLonLat(area.window.x + x, area.window.y + y),
     ringArea,
   };
-  const { objects } = detector;
+  const own = detector.objects;
+  const objects = own && (task.threshold === undefined ? own : rulesAt(own, task.threshold));
   const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks, options.signal);
   const found = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
   const features = needsBlocks(task.blocks)

@@ -69,6 +69,8 @@ export interface TraceTask {
   /** Names of the optional blocks that are switched on. */
   readonly blocks: readonly string[];
   readonly target: string;
+  /** 0–1; of kept probabilities, instead of the model's own */
+  readonly threshold?: number;
 }
 
 /** Makes the previews of an image and finds the outline of its data. */

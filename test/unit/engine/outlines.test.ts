@@ -1,0 +1,107 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { profileOf } from '../../../main/engine/imagery/profile';
+import { nodeRasters, openDatabase, threadTools } from '../../../main/engine/nodeParts';
+import { startEngine, type Engine } from '../../../main/engine/server';
+import { inProcessRunner } from '../../../main/engine/tasks/inProcess';
+import { tinyTiff } from '../../contract/geotiff';
+
+const token = 'a-token-of-the-test';
+let folder: string;
+let engine: Engine;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outlines-'));
+  const dataDir = join(folder, 'data');
+  const runner = inProcessRunner(threadTools());
+  engine = await startEngine({ dataDir, token, openDatabase, rasters: nodeRasters(false), runner });
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${String(engine.port)}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  });
+
+/** Grey roofs with shadows, some hard to tell. */
+const image = (): Buffer =>
+  tinyTiff({
+    width: 400,
+    height: 350,
+    pixel: 0.3,
+    sample: (x, y, band) => {
+      const [u, v] = [(x % 80) - 40, (y % 70) - 35];
+      const noise = ((Math.imul(x * 7919 + y * 104_729 + 13, 2_654_435_761) >>> 24) - 128) / 22;
+      const roof = v < 0 ? [178, 92, 70] : [140, 70, 55];
+      const inside = Math.abs(u) < 18 && Math.abs(v) < 13;
+      const shadow = u > -14 && u < 24 && v > -9 && v < 19;
+      return (inside ? roof : shadow ? [40, 45, 42] : [105, 118, 84])[band]! + noise;
+    },
+  });
+
+/** The id of a processing of the image, when it has ended well. */
+async function processed(model: string): Promise<string> {
+  const path = join(folder, 'village.tif');
+  await writeFile(path, image());
+  const [project] = (await (await ask('/rest/projects')).json()) as { id: string }[];
+  const raster = await nodeRasters(false).open(path);
+  await raster.close();
+  const { footprint } = profileOf(raster.description, path, { maxPixelCount: Infinity });
+  const made = await ask('/rest/processings/v2', {
+    method: 'POST',
+    body: JSON.stringify({
+      name: 'village',
+      projectId: project?.id,
+      wdName: model,
+      geometry: footprint,
+      params: { sourceParams: { userDefined: { sourceType: 'LOCAL', url: path } } },
+    }),
+  });
+  expect(made.status, await made.clone().text()).toBe(200);
+  const { id } = (await made.json()) as { id: string };
+  const status = async (): Promise<string> =>
+    ((await (await ask(`/rest/processings/${id}/v2`)).json()) as { status: string }).status;
+  await expect.poll(status, { interval: 20, timeout: 30_000 }).toBe('OK');
+  return id;
+}
+
+interface Collection {
+  readonly features: readonly { readonly properties: { readonly area: number } }[];
+}
+const areaOf = ({ features }: Collection): number =>
+  features.reduce((sum, { properties }) => sum + properties.area, 0);
+
+test('outlines at other thresholds come from the probabilities that were kept; the result stays', async () => {
+  const id = await processed('Buildings');
+  const at = async (threshold?: number): Promise<Collection> => {
+    const query = threshold === undefined ? '' : `?threshold=${String(threshold)}`;
+    const answer = await ask(`/engine/processings/${id}/outlines${query}`);
+    expect(answer.status, await answer.clone().text()).toBe(200);
+    return (await answer.json()) as Collection;
+  };
+  const result = (await (await ask(`/rest/processings/${id}/result`)).json()) as Collection;
+  expect(result.features.length).toBeGreaterThan(5);
+  expect(await at()).toEqual(result);
+  const [low, high] = await Promise.all([at(0.25), at(0.8)]);
+  expect(areaOf(low)).toBeGreaterThan(areaOf(result));
+  expect(areaOf(high)).toBeLessThan(areaOf(result));
+  expect(await at(0.26)).toEqual(low);
+  expect(await (await ask(`/rest/processings/${id}/result`)).json()).toEqual(result);
+}, 60_000);
+
+test('what cannot be answered is refused: no such processing, no threshold, no token, no probabilities', async () => {
+  const id = await processed('Forest');
+  expect((await ask('/engine/processings/nobody/outlines')).status).toBe(404);
+  expect((await ask(`/engine/processings/${id}/outlines`)).status).toBe(400);
+  expect(
+    (await fetch(`http://127.0.0.1:${String(engine.port)}/engine/processings/${id}/outlines`)).status,
+  ).toBe(401);
+  const houses = await processed('Buildings');
+  for (const wrong of ['0', '1', '-1', 'much'])
+    expect((await ask(`/engine/processings/${houses}/outlines?threshold=${wrong}`)).status).toBe(400);
+}, 60_000);
