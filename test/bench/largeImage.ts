@@ -17,13 +17,35 @@ const order = 'little';
  * A square JPEG GeoTIFF of 512 px tiles without overviews, as large as orthophotos are: made once and kept in the folder for
  * temporary files. About 70 kB a tile, as photographs have. Answers with its path.
  */
-export async function largeImage(side: number): Promise<string> {
-  const path = join(tmpdir(), 'orthodesk-bench', `jpeg-${side}.tif`);
+export function largeImage(side: number): Promise<string> {
+  return kept(`jpeg-${side}`, { width: side, height: side, holds: () => true });
+}
+
+/** The same, twice as wide as high, as pictures of the whole world are. */
+export function wideImage(width: number): Promise<string> {
+  return kept(`jpeg-${width}-wide`, { width, height: width / 2, holds: () => true });
+}
+
+/** The same, but hardly any tile is there: a flight along one diagonal. */
+export function sparseImage(side: number): Promise<string> {
+  const holds = (column: number, row: number): boolean => Math.abs(column - row) <= 1;
+  return kept(`sparse-${side}`, { width: side, height: side, holds });
+}
+
+interface Shape {
+  readonly width: number;
+  readonly height: number;
+  /** Whether the file holds a tile. */
+  holds(column: number, row: number): boolean;
+}
+
+async function kept(name: string, shape: Shape): Promise<string> {
+  const path = join(tmpdir(), 'orthodesk-bench', `${name}.tif`);
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.unfinished`;
   try {
-    await write(unfinished, side, await differentTiles());
+    await write(unfinished, shape, await differentTiles());
     renameSync(unfinished, path);
   } finally {
     rmSync(unfinished, { force: true });
@@ -64,15 +86,19 @@ function ground(left: number, top: number): Buffer {
   return pixels;
 }
 
-async function write(path: string, side: number, tiles: readonly Buffer[]): Promise<void> {
-  const across = Math.ceil(side / tile);
-  const blocks = Array.from({ length: across * across }, (_, at) => {
-    const column = (at % across) % different;
-    const row = Math.floor(at / across) % different;
-    const bytes = tiles[row * different + column] as Buffer;
+async function write(path: string, shape: Shape, tiles: readonly Buffer[]): Promise<void> {
+  const across = Math.ceil(shape.width / tile);
+  const blocks = Array.from({ length: across * Math.ceil(shape.height / tile) }, (_, at) => {
+    const column = at % across;
+    const row = Math.floor(at / across);
+    if (!shape.holds(column, row)) return null;
+    const bytes = tiles[(row % different) * different + (column % different)] as Buffer;
     return { length: bytes.length, compute: () => Promise.resolve(new Uint8Array(bytes)) };
   });
-  const layout = layoutTiff({ byteOrder: order, directories: [{ tags: tagsOf(side), tiled: true, blocks }] });
+  const layout = layoutTiff({
+    byteOrder: order,
+    directories: [{ tags: tagsOf(shape), tiled: true, blocks }],
+  });
   const file = await open(path, 'w');
   try {
     for await (const piece of streamLayout(layout, [], { chunkBytes: 8 * 1024 * 1024 }))
@@ -82,11 +108,11 @@ async function write(path: string, side: number, tiles: readonly Buffer[]): Prom
   }
 }
 
-function tagsOf(side: number) {
+function tagsOf({ width, height }: Shape) {
   const geoKeys = [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32645];
   return [
-    wholeNumbers(order, TAG.ImageWidth, [side]),
-    wholeNumbers(order, TAG.ImageLength, [side]),
+    wholeNumbers(order, TAG.ImageWidth, [width]),
+    wholeNumbers(order, TAG.ImageLength, [height]),
     shorts(order, TAG.BitsPerSample, [8, 8, 8]),
     shorts(order, TAG.Compression, [7]),
     shorts(order, TAG.PhotometricInterpretation, [6]),

@@ -3,11 +3,13 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { hasGdal } from '../support/data';
 import { measureDecoding, type DecodingRow } from './decode';
-import { largeImage } from './largeImage';
-import { measureViewing, type Viewing } from './viewing';
+import { largeImage, sparseImage, wideImage } from './largeImage';
+import { measureOpening, measureViewing, type Viewing } from './viewing';
 
 const side = 32_768;
 const moves = 100;
+const sparseSide = 100_000;
+const worldWidth = 36_000;
 
 export interface RasterOptions {
   readonly json: boolean;
@@ -18,6 +20,8 @@ export interface RasterOptions {
 
 interface Measured {
   readonly viewing: Viewing;
+  /** Seconds until the first picture of files that are large in other ways. */
+  readonly openings: readonly { readonly what: string; readonly firstPicture: number }[];
   /** Null where GDAL is not there to write the files. */
   readonly decoding: readonly DecodingRow[] | null;
   /** Programs that wanted a processor during the last minute: above the number of cores, times are longer than they need be. */
@@ -34,12 +38,23 @@ export async function printRaster({ json, image, minutes, shots }: RasterOptions
     minutes: Number(minutes),
     ...(folder && { shots: folder }),
   });
+  const openings = image ? [] : await measureOpenings();
   const load = loadavg()[0] ?? 0;
-  const measured: Measured = { viewing, decoding: hasGdal ? await measureDecoding() : null, load };
+  const measured: Measured = { viewing, openings, decoding: hasGdal ? await measureDecoding() : null, load };
   process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : table(measured));
 }
 
-function table({ viewing, decoding, load }: Measured): string {
+async function measureOpenings(): Promise<Measured['openings']> {
+  const files = [
+    { what: `${sparseSide} x ${sparseSide}, sparse`, path: await sparseImage(sparseSide) },
+    { what: `${worldWidth} x ${worldWidth / 2}`, path: await wideImage(worldWidth) },
+  ];
+  const openings = [];
+  for (const { what, path } of files) openings.push({ what, firstPicture: await measureOpening(path) });
+  return openings;
+}
+
+function table({ viewing, openings, decoding, load }: Measured): string {
   const { roaming, view } = viewing;
   const seconds = (value: number): string => `${value.toFixed(2)} s`;
   const [first = 0] = roaming.memory;
@@ -56,6 +71,11 @@ function table({ viewing, decoding, load }: Measured): string {
     ],
     ['longest task of the window', `${roaming.longestTask.toFixed(0)} ms`, 'under 100 ms'],
     [`memory, ${roaming.minutes} min of panning`, `${first} to ${last} MiB`, 'flat'],
+    ...openings.map(({ what, firstPicture }) => [
+      `first picture, ${what}`,
+      seconds(firstPicture),
+      'under 1 s',
+    ]),
     ...(decoding ?? []).map(({ codec, ours, geotiffJs, ratio }) => [
       `decoding ${codec}`,
       `${ours} tiles/s, ${ratio} x`,

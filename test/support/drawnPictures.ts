@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
 import { defaultChannel } from '../../renderer/map/rasterDisplay';
@@ -20,6 +20,8 @@ export interface DrawnCase {
   readonly cuts: readonly (readonly [number, number])[] | null;
   /** False where the file is shown as a picture without a place. */
   readonly placed: boolean;
+  /** The file in whose system and at whose pixels the map stands, where it is another one. */
+  readonly view?: string;
   /** Levels by which a pixel may differ. */
   readonly tolerance: number;
   /** Writes what was expected beside the shot, for people to look at. */
@@ -64,17 +66,26 @@ export async function bareMap(desk: Desk): Promise<void> {
   });
 }
 
-/** Opens a file, shows it at one pixel a pixel, keeps a picture of the map in the folder, and closes the file. */
+/**
+ * Opens a file, shows it at one pixel a pixel, keeps a picture of the map in the folder, and closes the file. With `view` the
+ * map stands at the pixels of that file instead, in its system, and does not show it.
+ */
 export async function pictureOf(
   launched: LaunchedApp,
   desk: Desk,
-  file: { readonly name: string; readonly path: string; readonly tolerance: number },
+  file: Pick<DrawnCase, 'name' | 'path' | 'tolerance' | 'view'>,
   folder: string,
 ): Promise<DrawnCase> {
   const { raster, statistics } = await describe(desk, file.path);
   const { description } = raster;
+  const under = file.view === undefined ? null : basename(file.view);
+  if (file.view !== undefined) await desk.open(file.view);
   await desk.open(file.path);
   await evenOut(launched, desk, description);
+  if (under !== null) {
+    await desk.selectLayer(under);
+    await desk.layer(under).getByTestId('layer-visible').click();
+  }
   await desk.at('view-zoomToLayer').click();
   await desk.whenDrawn();
   await desk.at('view-zoomToPixels').click();
@@ -84,6 +95,7 @@ export async function pictureOf(
   await desk.at('map-canvas').screenshot({ path: shot });
   const background = await desk.at('map').evaluate((map) => getComputedStyle(map).backgroundColor);
   await desk.removeLayer(raster.name);
+  if (under !== null) await desk.removeLayer(under);
   const bytes = description.sampleType === 'uint8' || description.palette !== null;
   const { crs, geotransform } = description.georeference;
   return {
