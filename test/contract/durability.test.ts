@@ -122,6 +122,60 @@ test('an engine that is killed in the middle of a processing goes on where it st
   await running.kill();
 }, 180_000);
 
+/** Roofs of two slopes with shadows, some of which lie on the borders of parts. */
+const houses = (): Buffer =>
+  tinyTiff({
+    width: 1000,
+    height: 4600,
+    pixel: 0.3,
+    sample: (x, y, band) => {
+      const [u, v] = [(x % 80) - 40, (y % 70) - 35];
+      const speck = ((x * 7919 + y * 104729) % 13) - 6;
+      const roof = v < 0 ? [178, 92, 70] : [140, 70, 55];
+      const inside = Math.abs(u) < 18 && Math.abs(v) < 13;
+      const shadow = u > -14 && u < 24 && v > -9 && v < 19;
+      return (inside ? roof : shadow ? [40, 45, 42] : [105, 118, 84])[band]! + speck;
+    },
+  });
+
+test('an engine that is killed while a network works gives the result of one that was left alone', async () => {
+  let running = await start();
+  const { imageId } = await running.client.images.createMosaicAndUpload({ name: 'town' }, fileFrom(houses()));
+  const geometry = (await running.client.images.get(imageId ?? '')).footprint!;
+  const create = async (name: string): Promise<string> =>
+    (
+      await running.client.processings.create({
+        name,
+        projectId: (await running.client.projects.default()).id,
+        wdId: '8cb13006-a299-4df6-b47d-91bd63de947f',
+        geometry,
+        params: { sourceParams: { myImagery: { imageIds: [imageId ?? ''] } } },
+      })
+    ).id;
+  const resultOf = async (id: string): Promise<string> => {
+    const ended = await until(
+      () => running.client.processings.get(id),
+      ({ status }) => isTerminal(status),
+      90_000,
+    );
+    expect(ended).toMatchObject({ status: 'OK', percentCompleted: 100 });
+    return await textOf((await running.client.processings.result(id)).body);
+  };
+  const killed = await create('killed');
+  await until(
+    () => readdir(join(folder, 'results', killed)).catch(() => []),
+    (names) => names.some((name) => name.endsWith('.mask')),
+    90_000,
+  );
+  await running.kill();
+  running = await start();
+  const left = await create('left alone');
+  const [one, other] = [await resultOf(killed), await resultOf(left)];
+  expect((JSON.parse(one) as { features: unknown[] }).features.length).toBeGreaterThan(100);
+  expect(one).toBe(other);
+  await running.kill();
+}, 240_000);
+
 test('two engines cannot share a folder', async () => {
   const first = await start();
   await expect(startTestEngine({ dataDir: folder })).rejects.toMatchObject({ kind: 'engine.data_in_use' });
