@@ -12,7 +12,7 @@ export {
   type OverviewJobsOptions,
   type OverviewProcess,
 } from './jobs';
-export { sidecarKey, type SourceIdentity } from './partFile';
+export type { SourceIdentity } from './partFile';
 export { SidecarCache } from './sidecarCache';
 export { overviewMethods, type BuildRequest, type OverviewMethods, type WorkerParts } from './worker';
 export { serveOverviewThread, type ThreadParts, type ThreadPort } from './thread';

@@ -1,8 +1,7 @@
-export { overviewCoding, type CodingWishes, type OverviewCoding } from './coding';
+export type { CodingWishes, OverviewCoding } from './coding';
 export {
   entryLine,
   headLine,
-  readEntry,
   readJournal,
   JOURNAL_VERSION,
   type Journal,

@@ -66,9 +66,6 @@ export function readJournal(text: string): Journal {
   return { head, entries };
 }
 
-/** One line of a journal; null where it is none. */
-export const readEntry = (line: string): JournalEntry | null => asEntry(parsed(line));
-
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;

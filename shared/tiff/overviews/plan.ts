@@ -4,7 +4,7 @@ import type { Level, RasterDescription } from '../types';
 import { axisOf, sourceRange } from './axis';
 import { overviewCoding, pixelBytes, type CodingWishes, type OverviewCoding } from './coding';
 import { lastBeforeGap, overviewSizes, type Size } from './levels';
-import type { Reduction, Validity } from './reduce';
+import type { Reduction, Validity } from './reduction';
 
 /** One level that is to be built, a grid of square tiles. */
 export interface PlannedLevel extends Size {

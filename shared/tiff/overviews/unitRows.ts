@@ -1,7 +1,9 @@
 import { axisOf, axisWeights, sourceRange, type Axis, type AxisWeights } from './axis';
 import type { OverviewPlan, UnitLevel } from './plan';
-import { createReducer, halveMask, weighMask, type Reducer } from './reduce';
+import { halveMask } from './halve';
+import { createReducer, type Reducer } from './reduce';
 import { createWorking, type Working } from './samples';
+import { weighMask } from './weigh';
 
 /** Rows kept beyond those of a row of tiles: what odd sizes need across its edge. */
 const SPARE_ROWS = 32;
