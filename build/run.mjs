@@ -14,7 +14,7 @@ const commands = {
   start: 'open the application',
   demo: 'watch the application do its whole job; --image FILE, --out DIR, --exit',
   test: 'every check there is; --only format,lint,unit,e2e,…',
-  bench: 'measure; decode, raster, upload, models; --image FILE, --minutes N, --json',
+  bench: 'measure; decode, raster, overviews, upload, models; --image FILE, --minutes N, --json',
   faults: 'uploads against a server that lies; --sequences N --kills N --seed N',
   engine: 'the local engine as a server; --port N --data DIR --token T --catalog DIR',
   openapi: 'the API as OpenAPI 3.1, from its schemas, to docs/openapi.json; --check',

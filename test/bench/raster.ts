@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { hasGdal } from '../support/data';
 import { measureDecoding, type DecodingRow } from './decode';
 import { largeImage, sparseImage, wideImage } from './largeImage';
+import { measureOverviews, overviewsInWords, type OverviewFigures } from './overviews';
 import { measureOpening, measureViewing, type Viewing } from './viewing';
 
 const side = 32_768;
@@ -24,11 +25,15 @@ interface Measured {
   readonly openings: readonly { readonly what: string; readonly firstPicture: number }[];
   /** Null where GDAL is not there to write the files. */
   readonly decoding: readonly DecodingRow[] | null;
+  readonly overviews: OverviewFigures;
   /** Programs that wanted a processor during the last minute: above the number of cores, times are longer than they need be. */
   readonly load: number;
 }
 
-/** Looking at one large raster in the application, and decoding against geotiff.js in the same run. */
+/**
+ * Looking at one large raster in the application, decoding against geotiff.js, and its overviews against gdaladdo, in one
+ * run.
+ */
 export async function printRaster({ json, image, minutes, shots }: RasterOptions): Promise<void> {
   const folder = shots && resolve(shots);
   if (folder) mkdirSync(folder, { recursive: true });
@@ -40,8 +45,13 @@ export async function printRaster({ json, image, minutes, shots }: RasterOptions
   });
   const openings = image ? [] : await measureOpenings();
   const load = loadavg()[0] ?? 0;
-  const measured: Measured = { viewing, openings, decoding: hasGdal ? await measureDecoding() : null, load };
-  process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : table(measured));
+  const decoding = hasGdal ? await measureDecoding() : null;
+  const measured: Measured = { viewing, openings, decoding, overviews: await measureOverviews(path), load };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(measured, null, 2)}\n`
+      : `${table(measured)}${overviewsInWords(measured.overviews)}`,
+  );
 }
 
 async function measureOpenings(): Promise<Measured['openings']> {
