@@ -181,5 +181,7 @@ def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     weights[classes == OUTLINE] = 1.6
     weights[several & (numbers == 0)] = 3.0
     weights[several & (classes == OUTLINE)] = 2.0
+    if bool((numbers == RIM).any()):
+        weights[classes == INTERIOR] = 1.3
     weights[ids < 0] = 0
     return classes, weights

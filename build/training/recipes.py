@@ -129,7 +129,7 @@ RECIPES = {
     ),
     "forest": Recipe(
         name="forest",
-        course=Course(steps=4000, batch=8, fall=0.6, decay=0.05),
+        course=Course(steps=2500, batch=8, fall=0.6, decay=0.05),
         light=0.35,
         side=128,
         gsds=(0.18, 0.5),
@@ -137,7 +137,7 @@ RECIPES = {
         scenes=forest_scenes,
         attribution=[ZURICH, NEON],
         widths=SMALL,
-        objects=Objects(whole=0.4, levels=(0.3, 0.4, 0.5, 0.6), reach=4, least_core=0.5, least_part=2),
+        objects=Objects(whole=0.5, levels=(0.25, 0.3125, 0.375, 0.4375, 0.5, 0.5625), reach=8, least_core=0.5, least_part=1),
     ),
     "construction": Recipe(
         name="construction",

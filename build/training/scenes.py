@@ -163,7 +163,7 @@ def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **r
 
     for number in order:
         ids[within(number, 0.96)] = RIM
-        ids[within(number, 0.62)] = number + 1
+        ids[within(number, 0.76)] = number + 1
     layers = [Layer(gsd * r, averaged(picture, r), ids[r // 2 :: r, r // 2 :: r][: height // r, : width // r]) for r in ratios]
     return Scene(name, layers, boxes=boxes, **rest)
 

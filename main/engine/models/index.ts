@@ -11,7 +11,7 @@ import {
   roadsDetector,
   roadsGsd,
 } from './learned/index';
-import { heldOutFigures, type Figures } from './learned/cards';
+import { crownRecall, heldOutFigures, type Figures } from './learned/cards';
 import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
 export { detectRows, type DetectionJob } from './run';
@@ -68,7 +68,7 @@ function forest(): ModelInfo {
   const identity = {
     id: '24c5bb87-6b61-410d-a972-63f3f431a611',
     name: '🌲 Forest',
-    description: m.model_forest_description(),
+    description: m.model_forest_description({ recall: Math.round(crownRecall * 100) }),
     styleName: 'forest',
   };
   return describe(identity, { min: 0.2, max: 1.5, native: 0.5 }, [

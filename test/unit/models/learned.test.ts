@@ -51,7 +51,7 @@ async function found(name: string, picture: RgbWindow, cuts?: readonly number[])
   return areas;
 }
 
-const learned = ['Buildings', 'Roads'] as const;
+const learned = ['Buildings', 'Roads', 'Forest'] as const;
 
 test('weights are small, and every learned model has its own', () => {
   const files = readdirSync(weights).filter((name) => name.endsWith('.onnx'));

@@ -1,16 +1,27 @@
 /**
- * Tree cover without learned weights: a vegetation index above an adaptive threshold, less what is smooth (water, painted
- * roofs) and what is bright and even (lawns). It says what it is in its description.
+ * Tree cover. In fine imagery a network tells crown from crown; in coarser imagery cover is found without learned weights: a
+ * vegetation index above an adaptive threshold, less what is smooth (water, painted roofs) and what is bright and even (lawns).
+ * Where the index sees no vegetation at all, there is no forest in either.
  */
 import { AppError } from '@shared/errors';
 import { blur, reach, type Plane } from '../blur';
-import type { Detector, RgbWindow } from '../types';
+import { withoutBlank } from '../learned/blank';
+import type { Detector, Networks, RgbWindow } from '../types';
 import { forestContext, validityOf, vegetation, type ForestContext } from './context';
 import { colourFeatures, featureReach, sigmaAt, textureFeatures, type TextureFeatures } from './features';
 import { sampleWindows } from './sample';
 
 /** m per px; crowns of 2 m are ten pixels wide here, and finer detail only costs time */
-const FINEST_GSD = 0.2;
+const FINEST_GSD = 0.19;
+
+/** m per px; in what is coarser crowns are not told apart */
+const COARSEST_CROWNS = 0.35;
+
+/** px; as far as the network looks around a pixel */
+const NETWORK_REACH = 64;
+
+/** As packed probabilities: cover that nobody weighed is as likely as not, and hangs together. */
+const COVER = (8 << 4) | 15;
 
 /** Water and sheet metal are smoother than this, crowns rougher. */
 const LEAST_ROUGHNESS = 0.028;
@@ -32,26 +43,75 @@ export function forestDetector(name: string): Detector {
   return {
     classes: [{ value: 1, objectType: 'forest', classId: 'forest' }],
     polygons: { minArea: 4, minHole: 4, tolerance: 0.5 },
+    objects: {
+      threshold: 0.5,
+      core: 0.25,
+      splits: [0.3125, 0.375, 0.4375, 0.5, 0.5625],
+      reach: 8,
+      leastCore: 0.5,
+      leastPart: 1,
+    },
     workingGsd: (imageGsd) => imageGsd * Math.max(1, Math.ceil(FINEST_GSD / imageGsd - 1e-6)),
-    margin: (gsd) => featureReach(gsd) + reach(sigmaAt(MAJORITY_SIGMA, gsd)),
+    margin: (gsd) => Math.max(NETWORK_REACH, featureReach(gsd) + reach(sigmaAt(MAJORITY_SIGMA, gsd))),
     async prepare(source, signal) {
       if (source.colour === 'grey') throw new AppError('engine.needs_colour', { model: name });
       return forestContext(await sampleWindows(source, signal), source.gsd);
     },
-    classify: (window, gsd, context) => classify(window, gsd, context as ForestContext),
+    classify: (window, gsd, context, networks) =>
+      gsd <= COARSEST_CROWNS
+        ? crowns(window, gsd, context as ForestContext, networks)
+        : cover(window, gsd, context as ForestContext),
   };
 }
 
-function classify(window: RgbWindow, gsd: number, context: ForestContext): Uint8Array {
+/** The network's answer where there is vegetation around. */
+async function crowns(
+  window: RgbWindow,
+  gsd: number,
+  context: ForestContext,
+  networks: Networks,
+): Promise<Uint8Array> {
   const validity = validityOf(window);
-  const gains = { red: context.redGain, blue: context.blueGain };
-  const inside = vegetation(window, colourFeatures(window, validity, gsd, gains), context.threshold);
+  const inside = vegetationIn(window, gsd, context, validity);
+  const share = majority(
+    window,
+    gsd,
+    Uint16Array.from(inside, (value) => value * SET),
+    validity,
+  );
+  const packed = await networks.run('forest', withoutBlank(window));
+  return packed.map((value, i) => (share[i]! * 4 > SET ? value : 0));
+}
+
+function cover(window: RgbWindow, gsd: number, context: ForestContext): Uint8Array {
+  const validity = validityOf(window);
+  const inside = vegetationIn(window, gsd, context, validity);
   const trees = treePixels(inside, textureFeatures(window, inside, gsd), context.brightness);
-  const plane: Plane = { width: window.width, height: window.height, values: trees };
-  const share = blur(plane, sigmaAt(MAJORITY_SIGMA, gsd), validity).values;
-  const mask = new Uint8Array(share.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = share[i]! * 2 > SET && window.valid[i] ? 1 : 0;
-  return mask;
+  const share = majority(window, gsd, trees, validity);
+  const packed = new Uint8Array(share.length);
+  for (let i = 0; i < packed.length; i++) packed[i] = share[i]! * 2 > SET && window.valid[i] ? COVER : 0;
+  return packed;
+}
+
+function vegetationIn(
+  window: RgbWindow,
+  gsd: number,
+  context: ForestContext,
+  validity: Uint8Array | null,
+): Uint8Array {
+  const gains = { red: context.redGain, blue: context.blueGain };
+  return vegetation(window, colourFeatures(window, validity, gsd, gains), context.threshold);
+}
+
+/** Around each pixel the share of `values`, of SET. */
+function majority(
+  window: RgbWindow,
+  gsd: number,
+  values: Uint16Array,
+  validity: Uint8Array | null,
+): Uint16Array {
+  const plane: Plane = { width: window.width, height: window.height, values };
+  return blur(plane, sigmaAt(MAJORITY_SIGMA, gsd), validity).values;
 }
 
 /** Vegetation that is neither smooth nor a lawn, as a plane to smooth. */
