@@ -85,6 +85,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--name <name>', m.cli_process_name())
     .option('--price <credits>', m.cli_process_price(), wholeNumber)
     .option('--out <file>', m.cli_process_out())
+    .option('--option <names...>', m.cli_process_option())
+    .option('--local-data <files...>', m.cli_process_local_data())
     .option('--json', m.cli_option_json_outcome())
     .action(async (options: ProcessOptions) => void (code = await runProcessing(options)));
 

@@ -2,7 +2,7 @@ import { m } from '@shared/i18n';
 import { copyFile, readFile } from 'node:fs/promises';
 import { AppError } from '@shared/errors';
 import { aoiSchema, type Draft } from '@shared/ipc/contract';
-import type { Aoi, Processing } from '@shared/ipc/types';
+import type { Aoi, Model, Processing } from '@shared/ipc/types';
 import type { Services } from '../services';
 import { accountNamed, withServices, type DeskOptions } from './desk';
 import { ProgressLine, say, sayJson } from './output';
@@ -16,6 +16,10 @@ export interface ProcessOptions extends DeskOptions {
   /** Credits that may be spent; without it only the price is told. */
   readonly price?: number;
   readonly out?: string;
+  /** Names of options of the model that are switched on. */
+  readonly option?: readonly string[];
+  /** Files to register for the local engine's options. */
+  readonly localData?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -25,6 +29,7 @@ const pollMs = { local: 1_000, remote: 30_000 };
 /** Prices a processing and, where the price is agreed to, runs it and keeps its result; returns the exit code. */
 export async function runProcessing(options: ProcessOptions): Promise<number> {
   return withServices(options, async (services) => {
+    if (options.localData) services.localData.add(options.localData);
     const accountId = await accountNamed(services, options.profile);
     services.accounts.activate(accountId);
     await services.status.refresh();
@@ -68,10 +73,18 @@ async function draftOf(services: Services, accountId: string, options: ProcessOp
     name: options.name ?? m.cli_processing_name({ model: model.name, mosaic: mosaic.name }),
     projectId: null,
     modelId: model.id,
-    blocks: [],
+    blocks: (options.option ?? []).map((wanted) => ({ name: blockNamed(wanted, model), enabled: true })),
     source: { kind: 'mosaic', mosaicId: mosaic.id },
     aoi: checked.data,
   };
+}
+
+function blockNamed(wanted: string, model: Model): string {
+  const optional = model.blocks.filter((block) => block.optional);
+  const found = optional.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const names = optional.map(({ name }) => name).join(', ');
+  if (!found) throw new AppError('cli.no_such_option', { name: wanted, model: model.name, names });
+  return found.name;
 }
 
 /** A geometry, a feature, or a collection whose polygons together are the area. */
