@@ -21,7 +21,7 @@ class Crops:
         side: int,
         gsds: tuple[float, float],
         seed: int,
-        empty: float = 0.06,
+        empty: float = 0.1,
         coarse: float = 0.1,
         everything: bool = False,
         find: float = 0.0,
@@ -115,21 +115,49 @@ class Crops:
         return valid
 
     def _empty(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Noise of some grain, a ramp, or one colour with waves: no objects, but something to see."""
+        """Noise, ground of one colour, water with waves and glints, specks: no objects, but something to see."""
         random, side = self.random, self.side
-        kind = random.integers(3)
-        colour = torch.tensor(random.uniform(-0.8, 0.8, 3), dtype=torch.float32)[:, None, None]
-        grain = int(random.choice((1, 2, 4, 16)))
-        count = max(2, side // grain)
-        noise = torch.from_numpy(random.normal(0, 1, (3, count, count)).astype(np.float32))
+        colour = torch.tensor(random.uniform(-0.8, 0.8, 3), dtype=torch.float32)
         if random.random() < 0.5:
-            noise = noise[:1].repeat(3, 1, 1)
-        noise = F.interpolate(noise[None], (side, side), mode="nearest" if random.random() < 0.3 else "bilinear")[0]
-        x = colour + noise * float((0.7, 0.15, 0.04)[kind] * random.uniform(0.3, 1))
+            colour = colour.mean() + (colour - colour.mean()) * float(random.uniform(0, 0.3))
+        x = colour[:, None, None].expand(3, side, side)
+        kind = random.integers(4)
+        if kind == 0:
+            x = x + self._grain(int(random.choice((1, 2, 4, 16)))) * float(random.uniform(0.2, 0.7))
         if kind > 0:
-            along = torch.linspace(-0.5, 0.5, side) * float(random.uniform(0, 0.6))
+            for size in (96, 48, 14, 4):
+                x = x + self._grain(size, grey=True) * float(random.exponential(0.03))
+            x = x + self._grain(1) * float(random.exponential(0.02))
+            along = torch.linspace(-0.5, 0.5, side) * float(random.uniform(0, 0.4))
             x = x + (along[None, :, None] if random.random() < 0.5 else along[None, None, :])
+        if kind == 2:
+            x = x + self._waves() * float(random.uniform(0.01, 0.1))
+        if kind == 2 or (kind == 3 and random.random() < 0.6):
+            glints = torch.from_numpy((random.random((1, side, side)) < random.uniform(0, 0.15)).astype(np.float32))
+            if kind == 2:
+                glints = glints * (self._grain(64, grey=True) > 0.5)
+            dark = torch.from_numpy((random.random((1, side, side)) < 0.5).astype(np.float32))
+            level = 1 - 2 * dark if kind == 3 else torch.ones_like(dark)
+            x = torch.where(glints > 0, x + level * float(random.uniform(0.3, 2)), x)
         return x.clamp(-1, 1), torch.zeros(side, side, dtype=torch.int64)
+
+    def _grain(self, size: int, grey: bool = False) -> torch.Tensor:
+        """Noise of normal strength in spots of `size` px; of three colours, or of light alone."""
+        random, side = self.random, self.side
+        count = max(2, side // size + 1)
+        noise = torch.from_numpy(random.normal(0, 1, (1, 3, count, count)).astype(np.float32))
+        if grey or random.random() < 0.5:
+            noise = noise[:, :1].repeat(1, 3, 1, 1)
+        blocks = not grey and random.random() < 0.3
+        return F.interpolate(noise, (side, side), mode="nearest" if blocks else "bicubic")[0]
+
+    def _waves(self) -> torch.Tensor:
+        """A swell whose crests bend."""
+        random, side = self.random, self.side
+        y, x = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+        turn = float(random.uniform(0, 2 * np.pi))
+        across = (x * np.cos(turn) + y * np.sin(turn)) * float(random.uniform(0.1, 1.5))
+        return torch.sin(across[None] + 3 * self._grain(40, grey=True))
 
 
 def cut(

@@ -109,7 +109,7 @@ def generated_scenes(only: str, gsd: float, ratios: tuple[int, ...]) -> Callable
 RECIPES = {
     "buildings": Recipe(
         name="buildings",
-        course=Course(steps=5000, batch=8, fall=0.6, decay=0.05),
+        course=Course(steps=9000, batch=8, fall=0.6, decay=0.05),
         side=192,
         gsds=(0.18, 0.36),
         stem=2,

@@ -109,14 +109,19 @@ def ship(recipe: Recipe, options: argparse.Namespace) -> None:
     with open(os.path.join(folder, "figures.json")) as file:
         reached = json.load(file)
     scenes = recipe.scenes(options.labels, os.path.join(options.out, "scenes"))
+    judged_after = reached["step"]
     if options.judged_by:
-        net.load_state_dict(torch.load(os.path.join(options.judged_by, recipe.name, "averaged.pt")))
+        twin = os.path.join(options.judged_by, recipe.name)
+        net.load_state_dict(torch.load(os.path.join(twin, "averaged.pt")))
+        with open(os.path.join(twin, "figures.json")) as file:
+            judged_after = json.load(file)["step"]
     figures = judged(net, scenes, recipe.gsds[0] * 1.1, recipe.objects)
     card = {
         "model": recipe.name,
         "everything": options.everything,
         "seed": options.seed,
         "steps": reached["step"],
+        "judgedAfter": judged_after,
         "batch": recipe.course.batch,
         "parameters": net.parameter_count(),
         "bytes": os.path.getsize(path),

@@ -22,7 +22,7 @@ let scenePath: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'layers-'));
   scenePath = join(folder, 'scene.tif');
-  await generateScene({ path: scenePath, width: 500, height: 400, gsd: 0.3, seed: 11, tileSize: 128 });
+  await generateScene({ path: scenePath, width: 300, height: 240, gsd: 0.5, seed: 11, tileSize: 128 });
   it = await startTestEngine();
   wdId = (await it.client.user.status()).models.find(({ name }) => name.includes('Forest'))?.id ?? '';
   projectId = (await it.client.projects.default()).id;
@@ -146,7 +146,7 @@ test('a file on this computer is imagery too', async () => {
 test('imagery of a tile service is fetched with its login and processed; the map is that of the same pixels', async () => {
   const whole = await run({ myImagery: { mosaicId } });
   const url = (await it.client.mosaics.get(mosaicId)).rasterLayer!.tileUrl!;
-  const login = { zoom: 19, crs: 'EPSG:3857', rasterLogin: 'me', rasterPassword: token };
+  const login = { zoom: 18, crs: 'EPSG:3857', rasterLogin: 'me', rasterPassword: token };
   const xyz = await run({ userDefined: { sourceType: 'XYZ', url, ...login } });
   expect(xyz).toMatchObject({
     status: 'OK',

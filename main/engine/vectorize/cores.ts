@@ -41,14 +41,16 @@ export class Cores {
 
   /** Takes the next row of the first reading. */
   add(packed: Uint8Array): void {
-    let below: readonly Run[] = [];
+    let below: readonly Run[] | undefined;
     this.#levels.forEach((_, level) => {
-      const runs = this.#runs(packed, level, this.#labels[level]!);
+      const runs = this.#runs(packed, level, this.#labels[level]!, below);
       const links = this.#below[level]!;
       let at = 0;
-      for (const { start, label } of level === 0 ? [] : runs) {
-        while (below[at]!.end <= start) at++;
-        links[label] = below[at]!.label;
+      if (below) {
+        for (const { start, label } of runs) {
+          while (below[at]!.end <= start) at++;
+          links[label] = below[at]!.label;
+        }
       }
       below = runs;
     });
@@ -75,8 +77,10 @@ export class Cores {
       count,
       number: (packed, into) => {
         into.fill(0);
+        let runs: readonly Run[] | undefined;
         this.#levels.forEach((_, level) => {
-          for (const { start, end, label } of this.#runs(packed, level, second[level]!)) {
+          runs = this.#runs(packed, level, second[level]!, runs);
+          for (const { start, end, label } of runs) {
             const number = final[own[level]![parts[level]!.partOf[label]!]!]!;
             if (number !== 0) into.fill(number, start, end);
           }
@@ -85,13 +89,19 @@ export class Cores {
     };
   }
 
-  #runs(packed: Uint8Array, level: number, labels: RunLabels): readonly Run[] {
+  /** The runs of a level; those of the level below are all that has to be looked at. */
+  #runs(packed: Uint8Array, level: number, labels: RunLabels, below?: readonly Run[]): readonly Run[] {
     const inside = this.#inside;
+    const object = this.#object << 4;
     const least = this.#levels[level]!;
-    for (let x = 0; x < inside.length; x++) {
-      inside[x] = packed[x]! >> 4 >= this.#object && (packed[x]! & 15) >= least ? 1 : 0;
+    const within = below ?? [{ start: 0, end: inside.length }];
+    for (const { start, end } of within) {
+      for (let x = start; x < end; x++) {
+        const value = packed[x]!;
+        inside[x] = value >= object && (value & 15) >= least ? 1 : 0;
+      }
     }
-    return labels.add(inside);
+    return labels.add(inside, within);
   }
 }
 

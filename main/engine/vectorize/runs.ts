@@ -1,7 +1,11 @@
-/** Pixels side by side in one row that belong together: [start, end) and the number given to them. */
-export interface Run {
+/** Pixels side by side in one row: [start, end). */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** Pixels side by side in one row that belong together, and the number given to them. */
+export interface Run extends Span {
   readonly label: number;
 }
 
@@ -16,15 +20,23 @@ export class RunLabels {
   #count = 1;
   #above: Run[] = [];
 
-  /** Takes the next row: those pixels for which `inside` is not 0. */
-  add(inside: Uint8Array): readonly Run[] {
-    const above = this.#above;
+  /** Takes the next row: those pixels of the spans `within` (all by default) for which `inside` is not 0. Spans do not touch. */
+  add(inside: Uint8Array, within: readonly Span[] = [{ start: 0, end: inside.length }]): readonly Run[] {
     const runs: Run[] = [];
     let next = 0;
-    for (let x = 0; x < inside.length; x++) {
+    for (const span of within) next = this.#addSpan(inside, span, runs, next);
+    this.#above = runs;
+    return runs;
+  }
+
+  /** Adds the runs of one span; `next` is the first run above that can touch what comes. */
+  #addSpan(inside: Uint8Array, { start: from, end: to }: Span, runs: Run[], first: number): number {
+    const above = this.#above;
+    let next = first;
+    for (let x = from; x < to; x++) {
       if (inside[x] === 0) continue;
       const start = x;
-      while (x < inside.length && inside[x] !== 0) x++;
+      while (x < to && inside[x] !== 0) x++;
       while (next < above.length && above[next]!.end <= start) next++;
       let label = 0;
       for (let i = next; i < above.length && above[i]!.start < x; i++) {
@@ -35,8 +47,7 @@ export class RunLabels {
       this.#pixels[label]! += x - start;
       runs.push({ start, end: x, label });
     }
-    this.#above = runs;
-    return runs;
+    return next;
   }
 
   /** Ends the first reading: the number of each part, from 1, by the labels that runs have; parts under `least` pixels are 0. */

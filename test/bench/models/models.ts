@@ -64,10 +64,10 @@ const eastOfKampala: Part = [0.66, 0, 1, 1];
 
 /** Parts of scenes that no weights were trained on. */
 const scenes: readonly Scene[] = [
-  building('Banepa, the south', 'banepa_2048x4096', southOfBanepa),
-  building('Kampala, the east', 'kampala_2048x2048', eastOfKampala),
-  building('Banepa, the south', 'banepa_2048x4096', southOfBanepa, 'Buildings (Aerial)'),
-  building('Kampala, the east', 'kampala_2048x2048', eastOfKampala, 'Buildings (Aerial)'),
+  building('Banepa, the south †', 'banepa_2048x4096', southOfBanepa),
+  building('Kampala, the east †', 'kampala_2048x2048', eastOfKampala),
+  building('Banepa, the south †', 'banepa_2048x4096', southOfBanepa, 'Buildings (Aerial)'),
+  building('Kampala, the east †', 'kampala_2048x2048', eastOfKampala, 'Buildings (Aerial)'),
   ...['SJER_058', 'OSBS_036', 'TEAK_052', 'TEAK_059'].map(trees),
 ];
 
@@ -150,7 +150,7 @@ export function modelTable(rows: readonly ModelRow[]): string {
     row.gsd.toFixed(2),
     String(row.objects),
     ...[row.precision, row.recall, row.f1, row.iou].map((share) => share.toFixed(2)),
-    Number.isNaN(row.offset) ? '–' : row.offset.toFixed(2),
+    row.offset === null ? '–' : row.offset.toFixed(2),
     row.boxes === null ? '–' : row.boxes.toFixed(2),
     row.seconds.toFixed(0),
     row.megabytes.toFixed(0),

@@ -7,8 +7,8 @@ export interface Score {
   readonly f1: number;
   /** Intersection over union of all pixels. */
   readonly iou: number;
-  /** m; the mean distance from the outlines of objects that match to the true ones. NaN where none matches. */
-  readonly offset: number;
+  /** m; the mean distance from the outlines of objects that match to the true ones. Null where none matches. */
+  readonly offset: number | null;
 }
 
 interface Pair {
@@ -62,7 +62,7 @@ function offsetOf(
   found: readonly Rings[],
   truth: readonly Rings[],
   grid: GroundGrid,
-): number {
+): number | null {
   let [sum, count] = [0, 0];
   for (const pair of pairs) {
     const edges = segments(truth[pair.truth]!, grid);
@@ -75,7 +75,7 @@ function offsetOf(
       }
     }
   }
-  return (sum / count) * grid.pixel;
+  return count === 0 ? null : (sum / count) * grid.pixel;
 }
 
 type Segment = readonly [number, number, number, number];
