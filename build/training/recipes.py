@@ -55,13 +55,40 @@ def building_scenes(labels: str, _made: str) -> list[Scene]:
 
 SMALL = (16, 32, 64, 96)
 
+GENERATOR = os.path.join("dist", "sample", "sample.mjs")
+
+
+def generated_scenes(
+    only: tuple[str, ...], gsd: float, ratios: tuple[int, ...], count: int = 7, kept: int = 1, **given: object
+) -> Callable[[str, str], list[Scene]]:
+    """Scenes of the generator; the last `kept` of `count` are kept out."""
+
+    def scenes(_labels: str, made: str) -> list[Scene]:
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        os.makedirs(made, exist_ok=True)
+        found = []
+        for seed in range(101, 101 + count):
+            stem = os.path.join(made, f"scene-{gsd}-{seed}")
+            if not os.path.exists(f"{stem}.geojson"):
+                side = str(round(620 / gsd))
+                size = ["--width", side, "--height", side, "--gsd", str(gsd), "--seed", str(seed)]
+                command = ["node", GENERATOR, "--out", made, "--name", os.path.basename(stem), *size]
+                subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            whole = (0.0, 0.0, 1.0, 1.0)
+            rest = {"train": [], "held": whole, **given} if seed > 100 + count - kept else {"train": [whole], **given}
+            found.append(synthetic_scene(f"generator_{seed}", stem, only, ratios, **rest))
+        return found
+
+    return scenes
+
+
 DENSE_FOREST = "HARV"
 HELD_STANDS = ("SJER_058", "OSBS_036", "TEAK_052", "TEAK_059")
 HELD_MASK = "11"
 
 
-def forest_scenes(labels: str, _made: str) -> list[Scene]:
-    """One of the three masks, and four of the thirteen stands, are kept out."""
+def forest_scenes(labels: str, made: str) -> list[Scene]:
+    """One of the three masks, four of the thirteen stands and one of the generator's scenes are kept out."""
     whole = (0.0, 0.0, 1.0, 1.0)
 
     def kept(out: bool) -> dict[str, object]:
@@ -78,32 +105,8 @@ def forest_scenes(labels: str, _made: str) -> list[Scene]:
         dense = name.startswith(DENSE_FOREST)
         path = os.path.join(labels, file)
         scenes.append(crowns_scene(name, path, (1, 2, 3, 4), dense, weight=0.4 if dense else 1.0, **kept(name in HELD_STANDS)))
-    return scenes
-
-
-GENERATOR = os.path.join("dist", "sample", "sample.mjs")
-
-
-def generated_scenes(only: str, gsd: float, ratios: tuple[int, ...]) -> Callable[[str, str], list[Scene]]:
-    """Seven scenes of the generator; the last is kept out."""
-
-    def scenes(_labels: str, made: str) -> list[Scene]:
-        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        os.makedirs(made, exist_ok=True)
-        found = []
-        for seed in range(101, 108):
-            stem = os.path.join(made, f"scene-{gsd}-{seed}")
-            if not os.path.exists(f"{stem}.geojson"):
-                side = str(round(620 / gsd))
-                size = ["--width", side, "--height", side, "--gsd", str(gsd), "--seed", str(seed)]
-                command = ["node", GENERATOR, "--out", made, "--name", os.path.basename(stem), *size]
-                subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            whole = (0.0, 0.0, 1.0, 1.0)
-            rest = {"train": [], "held": whole} if seed == 107 else {"train": [whole]}
-            found.append(synthetic_scene(f"generator_{seed}", stem, only, ratios, **rest))
-        return found
-
-    return scenes
+    trees = generated_scenes(("tree", "forest"), 0.3, (1, 2), parted=False, area=True, weight=0.15)
+    return [*scenes, *trees(labels, made)]
 
 
 RECIPES = {
@@ -123,7 +126,7 @@ RECIPES = {
         side=192,
         gsds=(0.3, 0.62),
         stem=2,
-        scenes=generated_scenes("road", 0.3, (1, 2)),
+        scenes=generated_scenes(("road",), 0.3, (1, 2)),
         attribution=[SYNTHETIC],
         widths=SMALL,
     ),
@@ -135,19 +138,20 @@ RECIPES = {
         gsds=(0.18, 0.5),
         stem=2,
         scenes=forest_scenes,
-        attribution=[ZURICH, NEON],
+        attribution=[ZURICH, NEON, SYNTHETIC],
         widths=SMALL,
         objects=Objects(whole=0.5, levels=(0.25, 0.3125, 0.375, 0.4375, 0.5, 0.5625), reach=8, least_core=0.5, least_part=1),
     ),
     "construction": Recipe(
         name="construction",
-        course=Course(steps=800, batch=6, rise=50),
+        course=Course(steps=2500, batch=8, rise=50, decay=0.05),
         side=128,
         gsds=(0.5, 1.1),
         stem=2,
-        scenes=generated_scenes("construction", 0.5, (1, 2)),
+        scenes=generated_scenes(("construction",), 0.5, (1, 2), count=40, kept=6, area=True),
         attribution=[SYNTHETIC],
         widths=SMALL,
-        find=0.5,
+        find=0.4,
+        light=0.4,
     ),
 }

@@ -81,9 +81,10 @@ def read_rgb(path: str) -> tuple[np.ndarray, gdal.Dataset]:
     return np.ascontiguousarray(bands[:3]), dataset
 
 
-def draw_ids(outlines: str, dataset: gdal.Dataset, ratio: int = 1, only: str | None = None) -> np.ndarray:
-    """Numbers of the objects whose outlines (WGS 84) cover the pixels' centres, on the grid averaged `ratio` times.
-    `only`: objects of this `class`, which count as one.
+def draw_ids(outlines: str, dataset: gdal.Dataset, ratio: int = 1, only: tuple[str, ...] = ()) -> np.ndarray:
+    """
+    Numbers of the objects whose outlines (WGS 84) cover the pixels' centres, on the grid averaged `ratio` times.
+    `only`: objects of these classes, which count as one.
     """
     g = dataset.GetGeoTransform()
     width, height = dataset.RasterXSize // ratio, dataset.RasterYSize // ratio
@@ -101,7 +102,7 @@ def draw_ids(outlines: str, dataset: gdal.Dataset, ratio: int = 1, only: str | N
     drawn = memory.CreateLayer("outlines", system)
     drawn.CreateField(ogr.FieldDefn("id", ogr.OFTInteger))
     for number, feature in enumerate(layer, 1):
-        if only is not None and feature.GetField("class") != only:
+        if only and feature.GetField("class") not in only:
             continue
         copy = ogr.Feature(drawn.GetLayerDefn())
         geometry = feature.GetGeometryRef().Clone()
@@ -130,14 +131,21 @@ def outlined_scene(name: str, path: str, outlines: str, ratios: tuple[int, ...],
     return Scene(name, layers, **rest)
 
 
-def synthetic_scene(name: str, stem: str, only: str, ratios: tuple[int, ...], **rest: object) -> Scene:
-    """A scene of the generator; its truth is exact. `only`: the class that is learned; `stem`: the files' path without ending."""
+def synthetic_scene(
+    name: str, stem: str, only: tuple[str, ...], ratios: tuple[int, ...], parted: bool = True, **rest: object
+) -> Scene:
+    """
+    A scene of the generator; its truth is exact. `only`: the classes that are learned; `stem`: the files' path without ending;
+    `parted`: whether the inside is told from the outline.
+    """
     picture, dataset = read_rgb(f"{stem}.tif")
     gsd = _metres(dataset)
-    layers = [
-        Layer(gsd * r, averaged(picture, r), draw_ids(f"{stem}.geojson", dataset, r, only)) for r in ratios
-    ]
-    return Scene(name, layers, **rest)
+
+    def ids(ratio: int) -> np.ndarray:
+        drawn = draw_ids(f"{stem}.geojson", dataset, ratio, only)
+        return drawn if parted else np.where(drawn > 0, UNPARTED, 0).astype(np.int32)
+
+    return Scene(name, [Layer(gsd * r, averaged(picture, r), ids(r)) for r in ratios], **rest)
 
 
 def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **rest: object) -> Scene:
