@@ -10,6 +10,8 @@ export interface ForestContext extends DetectorContext {
   readonly threshold: number;
   /** Median brightness of vegetation, 0–255. */
   readonly brightness: number;
+  /** 0–1, of the valid pixels that were sampled: how many are vegetation. */
+  readonly share: number;
 }
 
 /**
@@ -61,11 +63,15 @@ export function forestContext(samples: readonly RgbWindow[], gsd: number): Fores
   const colours = samples.map((window) => colourFeatures(window, validityOf(window), gsd, gains));
   const coherent = coherence(samples) >= LEAST_COHERENCE;
   const threshold = coherent ? thresholdOf(indexSplit(samples, colours)) : NOTHING;
+  const green = samples.map((window, n) => vegetation(window, colours[n]!, threshold));
+  const total = (planes: readonly Uint8Array[]): number =>
+    planes.reduce((sum, plane) => plane.reduce((part, value) => part + value, sum), 0);
   return {
     redGain: gains.red,
     blueGain: gains.blue,
     threshold,
-    brightness: medianBrightness(samples, colours, threshold, gsd),
+    brightness: medianBrightness(samples, green, gsd),
+    share: total(green) / Math.max(1, total(samples.map(({ valid }) => valid))),
   };
 }
 
@@ -122,15 +128,10 @@ function thresholdOf(split: Split | null): number {
   return split.distance < LEAST_DISTANCE ? Math.max(ABSOLUTE_THRESHOLD, bounded) : bounded;
 }
 
-function medianBrightness(
-  samples: readonly RgbWindow[],
-  colours: readonly ColourFeatures[],
-  threshold: number,
-  gsd: number,
-): number {
+function medianBrightness(samples: readonly RgbWindow[], green: readonly Uint8Array[], gsd: number): number {
   const histogram = new Histogram(0, 256);
   samples.forEach((window, n) => {
-    const inside = vegetation(window, colours[n]!, threshold);
+    const inside = green[n]!;
     const { brightness } = textureFeatures(window, inside, gsd);
     for (let i = 0; i < inside.length; i++) if (inside[i]) histogram.add(brightness[i]!);
   });

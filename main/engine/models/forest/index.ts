@@ -38,6 +38,12 @@ const MAJORITY_SIGMA = { metres: 0.7, pixels: 0.8 };
 
 const SET = 32768;
 
+/** Share of vegetation from which on a scene is green enough for colour to tell what is no crown. */
+const LEAST_GREEN = 0.05;
+
+/** px; keeps a crown and the cover beside it apart */
+const GAP_SIGMA = 1.2;
+
 /** `name` is the model's, for the messages. */
 export function forestDetector(name: string): Detector {
   return {
@@ -64,7 +70,10 @@ export function forestDetector(name: string): Detector {
   };
 }
 
-/** The network's answer where there is vegetation around. */
+/**
+ * The network's crowns, and between them the cover that it does not know: shrubs and forests unlike those it has seen. Where
+ * much is green, what is not is no crown; in a dry season the colour says nothing.
+ */
 async function crowns(
   window: RgbWindow,
   gsd: number,
@@ -73,25 +82,41 @@ async function crowns(
 ): Promise<Uint8Array> {
   const validity = validityOf(window);
   const inside = vegetationIn(window, gsd, context, validity);
-  const share = majority(
-    window,
-    gsd,
-    Uint16Array.from(inside, (value) => value * SET),
-    validity,
-  );
   const packed = await networks.run('forest', withoutBlank(window));
-  return packed.map((value, i) => (share[i]! * 4 > SET ? value : 0));
+  if (context.share >= LEAST_GREEN) {
+    const green = majority(window, gsd, planeOf(inside), validity);
+    for (let i = 0; i < packed.length; i++) if (green[i]! * 4 <= SET) packed[i] = 0;
+  }
+  const around = blur({ ...window, values: planeOf(packed.map(isObject)) }, GAP_SIGMA, null).values;
+  const rest = coverOf(window, gsd, context, inside, validity);
+  for (let i = 0; i < packed.length; i++) {
+    if (around[i] === 0 && rest[i]) packed[i] = COVER;
+  }
+  return packed;
 }
+
+const isObject = (value: number): number => (value >> 4 >= 8 ? 1 : 0);
 
 function cover(window: RgbWindow, gsd: number, context: ForestContext): Uint8Array {
   const validity = validityOf(window);
   const inside = vegetationIn(window, gsd, context, validity);
+  return coverOf(window, gsd, context, inside, validity).map((value) => value * COVER);
+}
+
+/** 1 where most of what is around is vegetation that is neither smooth nor a lawn. */
+function coverOf(
+  window: RgbWindow,
+  gsd: number,
+  context: ForestContext,
+  inside: Uint8Array,
+  validity: Uint8Array | null,
+): Uint8Array {
   const trees = treePixels(inside, textureFeatures(window, inside, gsd), context.brightness);
   const share = majority(window, gsd, trees, validity);
-  const packed = new Uint8Array(share.length);
-  for (let i = 0; i < packed.length; i++) packed[i] = share[i]! * 2 > SET && window.valid[i] ? COVER : 0;
-  return packed;
+  return window.valid.map((valid, i) => (share[i]! * 2 > SET && valid ? 1 : 0));
 }
+
+const planeOf = (mask: Uint8Array): Uint16Array => Uint16Array.from(mask, (value) => value * SET);
 
 function vegetationIn(
   window: RgbWindow,
