@@ -110,7 +110,6 @@ const laterStages: readonly ErrorCode[] = [
 
 /** Codes that the local engine adds: what it cannot do, it names. */
 const engine: readonly ErrorCode[] = [
-  code('engine.ModelNotAvailable', texts('model')),
   code('engine.BlockNotAvailable', texts('block', 'reason')),
   code('engine.TooManyProcessings', texts('limit')),
   code('engine.TooManyAois', texts('aoi_count', 'max_aois')),

@@ -210,11 +210,6 @@ test.each<[string, () => Change, string]>([
   ['an area that crosses itself', () => ({ geometry: bowTie }), 'api.geometry_invalid'],
   ['an area that is not closed', () => ({ geometry: open }), 'api.geometry_invalid'],
   [
-    'a model that cannot run here',
-    () => ({ wdId: '145bcfed-c811-411b-a498-b518c1a4c486' }),
-    'api.engine_model_not_available',
-  ],
-  [
     'an option that cannot run here',
     () => ({ blocks: [{ name: 'Heights', enabled: true }] }),
     'api.engine_block_not_available',

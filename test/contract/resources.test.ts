@@ -36,7 +36,7 @@ test('user: models, credits and limits', async () => {
     '🚗 Roads',
     '🏗️ Construction',
   ]);
-  expect(status.models.map(({ available }) => available)).toEqual([true, true, true, true, false]);
+  expect(status.models.map(({ available }) => available)).toEqual([true, true, true, true, true]);
   expect(status.searchDataProviders.map(({ name }) => name)).toContain('my_imagery_mosaics');
 });
 

@@ -1,4 +1,4 @@
-/** `model_not_available` -> `ModelNotAvailable`, the way the service writes its codes. */
+/** `block_not_available` -> `BlockNotAvailable`, the way the service writes its codes. */
 export function snakeToPascal(name: string): string {
   return name
     .split('_')

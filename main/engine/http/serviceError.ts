@@ -43,7 +43,6 @@ export function sentenceOf(error: ServiceError): string {
 
 const statusOfKind: Readonly<Record<string, number>> = {
   'engine.no_such_model': 404,
-  'engine.model_not_available': 400,
   'engine.block_not_available': 400,
   'engine.needs_colour': 400,
 };

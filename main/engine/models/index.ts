@@ -1,4 +1,4 @@
-/** The engine's models: all five of the API reference, with a detector where there is one. */
+/** The engine's models: all five of the API reference. */
 import { AppError } from '@shared/errors';
 import { m } from '@shared/i18n';
 import * as blocks from './blocks';
@@ -7,12 +7,13 @@ import {
   aerialGsd,
   buildingsDetector,
   buildingsGsd,
+  constructionDetector,
   constructionGsd,
   roadsDetector,
   roadsGsd,
 } from './learned/index';
 import { crownRecall, heldOutFigures, type Figures } from './learned/cards';
-import type { Detector, GsdRange, Model, ModelBlock, ModelInfo } from './types';
+import type { GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
 export { detectRows, type DetectionJob } from './run';
 export type * from './types';
@@ -91,7 +92,7 @@ function construction(): ModelInfo {
   const identity = {
     id: '145bcfed-c811-411b-a498-b518c1a4c486',
     name: '🏗️ Construction',
-    description: m.model_construction_description(),
+    description: m.model_construction_description(percents(heldOutFigures.construction)),
     styleName: 'construction',
   };
   return describe(identity, constructionGsd, [blocks.segmentation(4)]);
@@ -111,7 +112,7 @@ export function listModels(): readonly Model[] {
     { info: houses10cm, detector: buildingsDetector(houses10cm.name, aerialGsd) },
     { info: trees, detector: forestDetector(trees.name) },
     { info: ways, detector: roadsDetector(ways.name) },
-    { info: sites, detector: null },
+    { info: sites, detector: constructionDetector(sites.name) },
   ];
 }
 
@@ -132,10 +133,4 @@ export function findModel(idOrName: string): Model {
     models.find(({ info }) => bare(info.name) === bare(idOrName));
   if (!found) throw new AppError('engine.no_such_model', { model: idOrName });
   return found;
-}
-
-/** The detector of a model. Throws `engine.model_not_available`. */
-export function detectorFor(model: Model): Detector {
-  if (!model.detector) throw new AppError('engine.model_not_available', { model: model.info.name });
-  return model.detector;
 }

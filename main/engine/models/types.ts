@@ -152,8 +152,7 @@ export interface Detector {
 
 export interface Model {
   readonly info: ModelInfo;
-  /** Null for a model that is listed but has no detector yet: running it is `engine.model_not_available`. */
-  readonly detector: Detector | null;
+  readonly detector: Detector;
 }
 
 /** Rows of the class mask over the whole width of the working grid, from the top down without gaps. */

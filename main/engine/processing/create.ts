@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { CostRequest, CreateProcessingRequest, SourceParamsRequest } from '@shared/api';
 import { badRequest, notFound, ServiceError } from '../http/serviceError';
-import { detectorFor } from '../models/index';
 import type { Services } from '../services';
 import type { ProcessingRow } from '../store';
 import { checkArea } from './area';
@@ -18,7 +17,6 @@ export async function createProcessing(
   const model = services.models.find(request.wdId ?? request.wdName ?? '');
   const blocks = chosenBlocks(model, request.blocks);
   const enabled = blocks.filter((block) => block.enabled).map(({ name }) => name);
-  detectorFor(model);
   await services.localData.settled();
   for (const name of enabled) services.localData.check(name, request.geometry);
   const aois = checkArea(request.geometry);

@@ -9,7 +9,7 @@ export const localUser = { id: '00000000-0000-4000-8000-000000000001', email: 'l
 /** When the models came into being: theirs is no history of changes. */
 const modelsCreated = '2026-01-01T00:00:00Z';
 
-export function wireModel({ info, detector }: Model, { localData }: Services): Record<string, unknown> {
+export function wireModel({ info }: Model, { localData }: Services): Record<string, unknown> {
   return {
     id: info.id,
     name: info.name,
@@ -18,7 +18,7 @@ export function wireModel({ info, detector }: Model, { localData }: Services): R
     created: modelsCreated,
     updated: modelsCreated,
     styleName: info.styleName,
-    available: detector !== null,
+    available: true,
     blocks: info.blocks.map((block) => localData.adjust(block)),
   };
 }

@@ -2,7 +2,7 @@ import type { PixelWindow } from '@shared/tiff/types';
 import { AreaMask } from '../imagery/areaMask';
 import { areaOnGrid } from '../imagery/grid';
 import { MosaicSource } from '../imagery/mosaicSource';
-import { detectorFor, detectRows } from '../models/index';
+import { detectRows } from '../models/index';
 import type { Detector, MaskBand, PixelSource } from '../models/types';
 import type { TaskTools } from './execute';
 import { writeMask } from './maskFile';
@@ -16,7 +16,7 @@ export async function detect(
   const { plan } = task;
   const area = plan.areas[task.area];
   if (!area) throw new Error(`no area ${String(task.area)}`);
-  const detector = detectorFor(tools.models.find(plan.modelId));
+  const detector = tools.models.find(plan.modelId).detector;
   const inside = new AreaMask(areaOnGrid(plan.grid, area.geometry));
   const imagery = new MosaicSource(plan.grid, plan.images, plan.stretch, plan.colour, tools.rasters);
   try {

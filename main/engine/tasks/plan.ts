@@ -3,7 +3,6 @@ import { areaOnGrid, planGrid, windowOf } from '../imagery/grid';
 import { isColour } from '../imagery/colours';
 import { MosaicSource, type SourceImage } from '../imagery/mosaicSource';
 import { sampleStretch } from '../imagery/sampleStretch';
-import { detectorFor } from '../models/index';
 import type { OpenRaster, RasterAccess } from '../rasterAccess';
 import type { TaskTools } from './execute';
 import type { DetectionPlan, PlannedArea, PlanTask, TaskOptions } from './types';
@@ -13,7 +12,7 @@ const mostSampled = 12;
 
 export async function plan(task: PlanTask, tools: TaskTools, options: TaskOptions): Promise<DetectionPlan> {
   const model = tools.models.find(task.modelId);
-  const detector = detectorFor(model);
+  const { detector } = model;
   const grid = planGrid(
     task.images.map(({ profile }) => profile),
     (gsd) => detector.workingGsd(gsd),

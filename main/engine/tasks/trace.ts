@@ -5,7 +5,6 @@ import type { Geometry } from '@shared/api';
 import { applyBlocks, needsBlocks, noSources } from '../blocks/index';
 import { gridToLonLat } from '../imagery/grid';
 import { ringArea } from '../imagery/ground';
-import { detectorFor } from '../models/index';
 import type { Detector, MaskBand } from '../models/types';
 import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
 import { rulesAt } from '../models/thresholds';
@@ -20,7 +19,7 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
   const { plan } = task;
   const area = plan.areas[task.area];
   if (!area) throw new Error(`no area ${String(task.area)}`);
-  const detector = detectorFor(tools.models.find(plan.modelId));
+  const detector = tools.models.find(plan.modelId).detector;
   const toLonLat = gridToLonLat(plan.grid);
   const job: VectorizeJob = {
     width: area.window.width,

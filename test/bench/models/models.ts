@@ -52,7 +52,7 @@ const building = (town: string, file: string, part?: Part, model = 'Buildings'):
   ...(part ? { part } : {}),
 });
 const trees = (stand: string): Scene => ({
-  name: stand,
+  name: `${stand} †`,
   model: 'Forest',
   file: join(labels, `trees_${stand}.tif`),
   truth: join(labels, `trees_${stand}.geojson`),
@@ -90,18 +90,21 @@ export async function measureModels(given: {
   const rows: ModelRow[] = [];
   for (const scene of scenes.filter(({ file, truth }) => existsSync(file) && existsSync(truth)))
     rows.push(await apart<ModelRow>('measure', scene));
-  if (rows.length > 0) rows.push(await measureSynthetic());
+  if (rows.length > 0) rows.push(...(await measureSynthetic()));
   return rows;
 }
 
 /** A scene of the generator that nothing was trained on: its seed is none of the training's. */
-async function measureSynthetic(): Promise<ModelRow> {
+async function measureSynthetic(): Promise<ModelRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'orthodesk-bench-'));
   try {
     const [file, truth] = [join(folder, 'scene.tif'), join(folder, 'scene.geojson')];
     await generateScene({ path: file, truthPath: truth, width: 2048, height: 2048, gsd: 0.3, seed: 211 });
-    const scene: Scene = { name: 'synthetic, seed 211', model: 'Roads', file, truth, only: 'road' };
-    return await apart<ModelRow>('measure', scene);
+    const scene = { name: 'synthetic, seed 211', file, truth };
+    return [
+      await apart<ModelRow>('measure', { ...scene, model: 'Roads', only: 'road' }),
+      await apart<ModelRow>('measure', { ...scene, model: 'Construction', only: 'construction' }),
+    ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

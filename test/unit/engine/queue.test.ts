@@ -219,7 +219,6 @@ test('closing leaves what was under way for the next start', async () => {
 test.each([
   [new AppError('engine.no_data_in_aoi'), 'source-validator.NoDataInAOI'],
   [new AppError('engine.needs_colour', { model: 'x' }), 'source-validator.NChannelsNotAllowed'],
-  [new AppError('engine.model_not_available', { model: 'x' }), 'engine.ModelNotAvailable'],
   [new AppError('tiff.read_failed', { file: 'x' }), 'source-validator.ImageReadError'],
   [new TypeError('a defect'), 'inference.internalError'],
 ])('%s becomes a message of the service', async (error, code) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { detectRows, findModel, type MaskBand, type RgbWindow } from '../../../main/engine/models/index';
 import { crop, grove, noNetworks, paint, randomFrom, sourceOf } from './scenes';
 
-const forest = findModel('Forest').detector!;
+const forest = findModel('Forest').detector;
 /** m; coarse enough that crowns are not told apart */
 const gsd = 0.36;
 

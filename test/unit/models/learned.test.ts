@@ -15,20 +15,19 @@ const gsd = 0.3;
 async function bandsOf(name: string, picture: RgbWindow, cuts: readonly number[] = []): Promise<MaskBand[]> {
   const { detector } = findModel(name);
   const source = sourceOf(picture, gsd);
-  const context = await detector!.prepare(source);
+  const context = await detector.prepare(source);
   const borders = [0, ...cuts, picture.height];
   const bands: MaskBand[] = [];
   for (let i = 0; i + 1 < borders.length; i++) {
     const rows = { from: borders[i]!, to: borders[i + 1]! };
-    for await (const band of detectRows({ source, detector: detector!, context, networks, rows }))
-      bands.push(band);
+    for await (const band of detectRows({ source, detector, context, networks, rows })) bands.push(band);
   }
   return bands;
 }
 
 /** Areas (m²) of what a model finds. */
 async function found(name: string, picture: RgbWindow, cuts?: readonly number[]): Promise<number[]> {
-  const detector = findModel(name).detector!;
+  const detector = findModel(name).detector;
   const bands = await bandsOf(name, picture, cuts);
   const areas: number[] = [];
   const job = {
@@ -121,8 +120,8 @@ test('the same houses are found whatever the partition', async () => {
 test('grey imagery will do for buildings, and is refused for roads', async () => {
   const picture = village(256, 256);
   const grey = sourceOf({ ...picture, green: picture.red, blue: picture.red }, gsd, 'grey');
-  await expect(findModel('Buildings').detector!.prepare(grey)).resolves.toEqual({});
-  await expect(findModel('Roads').detector!.prepare(grey)).rejects.toMatchObject({
+  await expect(findModel('Buildings').detector.prepare(grey)).resolves.toEqual({});
+  await expect(findModel('Roads').detector.prepare(grey)).rejects.toMatchObject({
     kind: 'engine.needs_colour',
   });
 });

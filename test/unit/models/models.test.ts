@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detectorFor, findModel, listModels } from '../../../main/engine/models/index';
+import { findModel, listModels } from '../../../main/engine/models/index';
 
 test('the five models of the reference are listed with their blocks', () => {
   const optional = listModels().map(({ info }) => [
@@ -38,9 +38,7 @@ test('a model is found by id, by name, and by name without emoji', () => {
   expect(() => findModel('Glaciers')).toThrow(expect.objectContaining({ kind: 'engine.no_such_model' }));
 });
 
-test('a model without a detector says so', () => {
-  expect(() => detectorFor(findModel('Construction'))).toThrow(
-    expect.objectContaining({ kind: 'engine.model_not_available', params: { model: '🏗️ Construction' } }),
-  );
-  expect(detectorFor(findModel('Forest')).classes[0]!.objectType).toBe('forest');
+test('each model finds things of its kind', () => {
+  const found = listModels().map(({ detector }) => detector.classes.map(({ objectType }) => objectType));
+  expect(found).toEqual([['building'], ['building'], ['forest'], ['roads'], ['construction']]);
 });

@@ -67,7 +67,7 @@ const pictures: Readonly<Record<string, RgbWindow>> = {
 /** What a model can take for its own where none is: a field of asphalt may be road. */
 const exempt: Readonly<Record<string, readonly string[]>> = { asphalt: ['roads'] };
 
-const models = listModels().filter(({ detector }) => detector !== null);
+const models = listModels();
 
 test.each(
   models.flatMap((model) =>
@@ -77,12 +77,11 @@ test.each(
   ),
 )('%s finds nothing to speak of in %s', async (_name, what, { detector }) => {
   const source = sourceOf(pictures[what]!, gsd);
-  const context = await detector!.prepare(source);
+  const context = await detector.prepare(source);
   const rows = { from: 0, to: side };
   const bands: MaskBand[] = [];
-  for await (const band of detectRows({ source, detector: detector!, context, networks, rows }))
-    bands.push(band);
-  const { classes, polygons: rules, objects } = detector!;
+  for await (const band of detectRows({ source, detector, context, networks, rows })) bands.push(band);
+  const { classes, polygons: rules, objects } = detector;
   const flat: VectorizeJob = {
     width: side,
     gsd,

@@ -1,5 +1,6 @@
 /** What the networks reached on what they were not trained on: the training writes it beside their weights. */
 import buildings from '../weights/buildings.json';
+import construction from '../weights/construction.json';
 import forest from '../weights/forest.json';
 import roads from '../weights/roads.json';
 
@@ -15,11 +16,12 @@ interface Row {
   readonly precision: number;
   readonly recall: number;
   readonly iou: number;
+  readonly objects: number;
 }
 
-/** The mean over the scenes. */
+/** The mean over the scenes that have something to find. */
 function meanOf(rows: Readonly<Record<string, Row>>): Figures {
-  const all = Object.values(rows);
+  const all = Object.values(rows).filter(({ objects }) => objects > 0);
   return {
     precision: mean(all.map(({ precision }) => precision)),
     recall: mean(all.map(({ recall }) => recall)),
@@ -31,7 +33,11 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export const heldOutFigures = { buildings: meanOf(buildings.heldOut), roads: meanOf(roads.heldOut) };
+export const heldOutFigures = {
+  buildings: meanOf(buildings.heldOut),
+  roads: meanOf(roads.heldOut),
+  construction: meanOf(construction.heldOut),
+};
 
 /** The share of marked crowns that were found, 0–1, the mean over the stands; the masks without crowns do not count. */
 export const crownRecall = mean(

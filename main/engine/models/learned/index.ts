@@ -41,3 +41,15 @@ export function roadsDetector(name: string): Detector {
     needsColour: true,
   });
 }
+
+export function constructionDetector(name: string): Detector {
+  return learnedDetector({
+    name,
+    weights: 'construction',
+    gsd: constructionGsd,
+    thing: { objectType: 'construction', classId: 'construction' },
+    objects: { threshold: 0.5, core: 0, reach: 0, leastCore: 0, leastPart: 0 },
+    polygons: { minArea: 400, minHole: 100, tolerance: 0.5 },
+    needsColour: true,
+  });
+}
