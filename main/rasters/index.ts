@@ -1,4 +1,5 @@
 export { RasterWorkerClient, type OpenedRaster, type SpawnWorker, type WorkerLink } from './client';
+export { reducingParts } from './encodeTiles';
 export { FileSource, type FileIdentity } from './fileSource';
 export { readBlocks } from './blockReads';
 export { bandSha256, fileSha256 } from './hashes';

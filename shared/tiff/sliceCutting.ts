@@ -1,6 +1,7 @@
 import { imageTags, mustDecode, type SliceMethod } from './slice';
 import { hasAddressableRows, rowsOfNewStrips } from './sliceBlocks';
 import { encodedCoding, encodedRowBytes, encodedStripRows } from './sliceEncode';
+import { mayBeEmpty } from './sliceEmpty';
 import { encodedMaskBytes, isMaskCopied, maskLevelOf, maskStripRows } from './sliceMask';
 import type { Lattice } from './slicePartition';
 import { BlockWeights } from './sliceWeights';
@@ -9,13 +10,19 @@ import { directoryBytes } from './write';
 
 /** One way to cut a raster, and what its windows weigh. */
 export interface Cutting {
-  readonly method: SliceMethod;
   readonly lattice: Lattice;
   /** bytes of the header and of all tags but the blocks' own, at most */
   readonly head: number;
   /** bytes of a window's blocks with their entries in the directory, at most */
   bytesOf(window: PixelWindow): number;
   isSparse(window: PixelWindow): boolean;
+  /** Whether it is worth the decoding to find out whether a window holds anything. */
+  looksEmpty(window: PixelWindow): boolean;
+}
+
+/** A way to cut that says how its pixels are stored. */
+export interface SliceCutting extends Cutting {
+  readonly method: SliceMethod;
 }
 
 /** The first way whose smallest windows are within the limits. */
@@ -24,7 +31,7 @@ export async function chooseCutting(
   maxBytes: number,
   maxSide: number,
   signal: AbortSignal | undefined,
-): Promise<Cutting> {
+): Promise<SliceCutting> {
   const level = raster.description.levels[0] as Level;
   const decoded = await mustDecode(raster);
   if (!decoded && fitsSide(level, maxSide)) {
@@ -42,14 +49,14 @@ function fitsSide(level: Level, maxSide: number): boolean {
 }
 
 /** bytes of each block's entries in the directory (BigTIFF: LONG8 and LONG) and of the padding to an even offset */
-const BLOCK_ENTRY = 8 + 4 + 1;
+export const BLOCK_ENTRY = 8 + 4 + 1;
 
 async function copyCutting(
   raster: Raster,
   level: Level,
   maxSide: number,
   signal: AbortSignal | undefined,
-): Promise<Cutting & { readonly largestCell: number }> {
+): Promise<SliceCutting & { readonly largestCell: number }> {
   const mask = maskLevelOf(raster);
   const weights = await BlockWeights.read(raster, level, signal);
   const maskWeights = mask && (await BlockWeights.read(raster, mask, signal));
@@ -69,6 +76,7 @@ async function copyCutting(
     head: await headBytes(raster, 'copy'),
     bytesOf,
     isSparse: (window) => weights.bytes(window) === 0 && (maskWeights?.bytes(window) ?? 0) === 0,
+    looksEmpty: (window) => mayBeEmpty(level, window, bytesOf(window)),
     largestCell: largestCell(lattice, bytesOf),
   };
 }
@@ -124,7 +132,7 @@ async function pixelCutting(
   method: 'rows' | 'encode',
   maxBytes: number,
   maxSide: number,
-): Promise<Cutting> {
+): Promise<SliceCutting> {
   const mask = maskLevelOf(raster);
   const { planes } = encodedCoding(level);
   const head = await headBytes(raster, method);
@@ -147,6 +155,7 @@ async function pixelCutting(
     head,
     bytesOf,
     isSparse: () => false,
+    looksEmpty: (window) => method === 'rows' && mayBeEmpty(level, window, bytesOf(window)),
   };
 }
 

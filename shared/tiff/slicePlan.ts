@@ -1,7 +1,7 @@
 import { AppError } from '../errors';
 import type { SliceMethod } from './slice';
 import { chooseCutting, type Cutting } from './sliceCutting';
-import { isEmptyWindow, mayBeEmpty } from './sliceEmpty';
+import { isEmptyWindow } from './sliceEmpty';
 import type { DecodeBlock } from './sliceEncode';
 import { partition } from './slicePartition';
 import type { Level, PixelWindow, Raster } from './types';
@@ -67,9 +67,37 @@ export async function planSlices(
   limits: SliceLimits = {},
   options: SlicePlanOptions = {},
 ): Promise<SlicePlan> {
-  const { maxBytes = Infinity, maxSide = Infinity, targetBytes = 64 * MEBIBYTE } = limits;
+  const { maxBytes = Infinity, maxSide = Infinity } = limits;
   const cutting = await chooseCutting(raster, maxBytes, maxSide, options.signal);
-  if (cutting.method === 'encode' && options.decode) await tryDecoding(raster, options.decode);
+  const { method } = cutting;
+  if (method === 'encode' && options.decode) await tryDecoding(raster, options.decode);
+  const { kept, skipped } = await cutWithin(raster, cutting, limits, options);
+  const stem = options.stem ?? stemOf(raster);
+  const chunks = kept.map(({ window, bytes }, index): SliceChunk => ({
+    index,
+    name: chunkName(stem, raster.description, window),
+    window,
+    method,
+    verbatim: method !== 'encode',
+    estimatedBytes: bytes,
+  }));
+  return { chunks, skipped };
+}
+
+/** What chunks are called where no stem is given: the raster's name without its extension. */
+export const stemOf = (raster: Raster): string => raster.description.name.replace(/\.[^.]*$/, '');
+
+/** The windows of a raster for one way to cut it, each within the limits; those that hold nothing apart. */
+export async function cutWithin(
+  raster: Raster,
+  cutting: Cutting,
+  limits: SliceLimits,
+  options: SlicePlanOptions,
+): Promise<{
+  readonly kept: readonly { readonly window: PixelWindow; readonly bytes: number }[];
+  readonly skipped: readonly SkippedWindow[];
+}> {
+  const { maxBytes = Infinity, maxSide = Infinity, targetBytes = 64 * MEBIBYTE } = limits;
   const { width, height } = raster.description;
   const bySides = Math.ceil(width / maxSide) * Math.ceil(height / maxSide);
   const whole = cutting.bytesOf({ x: 0, y: 0, width, height });
@@ -86,8 +114,7 @@ export async function planSlices(
     { targetBytes: Math.max(1, room), maxSide: Math.max(1, maxSide) },
     (window) => cutting.bytesOf(window),
   );
-  const stem = options.stem ?? raster.description.name.replace(/\.[^.]*$/, '');
-  const chunks: SliceChunk[] = [];
+  const kept: { window: PixelWindow; bytes: number }[] = [];
   const skipped: SkippedWindow[] = [];
   for (const window of windows) {
     options.signal?.throwIfAborted();
@@ -96,21 +123,12 @@ export async function planSlices(
       skipped.push({ window, why });
       continue;
     }
-    const estimatedBytes = cutting.head + cutting.bytesOf(window);
-    const tooLarge = window.width > maxSide || window.height > maxSide || estimatedBytes > maxBytes;
+    const bytes = cutting.head + cutting.bytesOf(window);
+    const tooLarge = window.width > maxSide || window.height > maxSide || bytes > maxBytes;
     if (tooLarge) throw new AppError('tiff.slice_limits', { file: raster.description.name });
-    const { method } = cutting;
-    const name = chunkName(stem, raster.description, window);
-    chunks.push({
-      index: chunks.length,
-      name,
-      window,
-      method,
-      verbatim: method !== 'encode',
-      estimatedBytes,
-    });
+    kept.push({ window, bytes });
   }
-  return { chunks, skipped };
+  return { kept, skipped };
 }
 
 async function whyEmpty(
@@ -120,9 +138,7 @@ async function whyEmpty(
   decode: DecodeBlock | undefined,
 ): Promise<SkippedWindow['why'] | null> {
   if (cutting.isSparse(window)) return 'sparse';
-  const level = raster.description.levels[0] as Level;
-  if (!decode || cutting.method === 'encode' || !mayBeEmpty(level, window, cutting.bytesOf(window)))
-    return null;
+  if (!decode || !cutting.looksEmpty(window)) return null;
   return (await isEmptyWindow(raster, window, decode)) ? 'empty' : null;
 }
 

@@ -27,6 +27,8 @@ const CODING_TAGS: readonly number[] = [
   TAG.LercParameters,
 ];
 
+const ICC_PROFILE = 34675;
+
 /** Tags that tell of the picture whatever part of it is kept. */
 const DESCRIBING_TAGS: readonly number[] = [
   TAG.DocumentName,
@@ -43,7 +45,7 @@ const DESCRIBING_TAGS: readonly number[] = [
   TAG.Artist,
   TAG.HostComputer,
   TAG.Copyright,
-  34675, // ICC profile
+  ICC_PROFILE,
 ];
 
 /** What stays out: overviews, SubIFDs, EXIF and GPS directories, PageNumber, XMP, statistics (see `slicedMetadata`). */
@@ -59,6 +61,27 @@ const KEPT_WHEN_ENCODED: readonly number[] = [
   TAG.ExtraSamples,
   ...DESCRIBING_TAGS,
 ];
+
+/** Tags of a picture whose samples became others: what told of the old samples is left out. */
+const KEPT_WHEN_REDUCED: readonly number[] = DESCRIBING_TAGS.filter(
+  (tag) => tag !== TAG.MinSampleValue && tag !== TAG.MaxSampleValue && tag !== ICC_PROFILE,
+);
+
+/** The tags that a slice with samples of another meaning takes over: what tells of the picture, not of its bands. */
+export async function reducedTags(
+  directory: TiffDirectory,
+  order: ByteOrder,
+  keepsColours: boolean,
+): Promise<WriteTag[]> {
+  const kept: WriteTag[] = [];
+  for (const tag of keepsColours ? [...KEPT_WHEN_REDUCED, ICC_PROFILE] : KEPT_WHEN_REDUCED) {
+    const copy = await copied(directory, tag, order);
+    if (copy) kept.push(copy);
+  }
+  const metadata = await copied(directory, TAG.GdalMetadata, order);
+  const sliced = metadata && withoutItems(metadata, BAND_ITEM);
+  return sliced ? [...kept, sliced] : kept;
+}
 
 /** The tags of a directory that a slice takes over unchanged, but for the byte order where the file's differs. */
 export async function keptTags(
@@ -92,14 +115,20 @@ export async function copied(
 
 /** GDAL_METADATA without the statistics, which describe the whole raster; null when nothing else is in it. */
 export function slicedMetadata(metadata: WriteTag): WriteTag | null {
+  return withoutItems(metadata, STATISTICS_ITEM);
+}
+
+function withoutItems(metadata: WriteTag, items: RegExp): WriteTag | null {
   const text = Array.from(metadata.bytes, (byte) => String.fromCharCode(byte)).join('');
-  if (!text.includes('STATISTICS_')) return metadata;
-  const rest = text.replace(STATISTICS_ITEM, '');
+  const rest = text.replace(items, '');
+  if (rest === text) return metadata;
   if (!/<Item\b/.test(rest)) return null;
   const bytes = Uint8Array.from(rest, (letter) => letter.charCodeAt(0));
   return { ...metadata, count: bytes.length, bytes };
 }
 
+/** What belongs to one band: names, scales, statistics. */
+const BAND_ITEM = /[ \t]*<Item\b[^>]*?\bsample="[^"]*"[^>]*?(?:\/>|>[^<]*<\/Item>)\r?\n?/g;
 const STATISTICS_ITEM = /[ \t]*<Item\b[^>]*?\bname="STATISTICS_[^"]*"[^>]*?(?:\/>|>[^<]*<\/Item>)\r?\n?/g;
 
 /** Width, height and the grid of blocks. */
