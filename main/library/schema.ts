@@ -170,4 +170,8 @@ export const migrations: readonly string[] = [
     created_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE uploads ADD COLUMN reduction TEXT;
+  ALTER TABLE chunks ADD COLUMN exact INTEGER NOT NULL DEFAULT 1;
+  `,
 ];

@@ -1,13 +1,16 @@
 import type { ErrorData } from '@shared/errors';
 import type { ChunkState, UploadState } from '@shared/ipc/types';
 import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
+import type { Reduction } from '@shared/tiff/reduce';
 import type { Database, Row, SqlValue } from './database';
 import { fromJsonOrNull, toJsonOrNull } from './json';
 
 type UploadChange = Partial<
   Pick<UploadRecord, 'mosaicId' | 'mosaicName' | 'state' | 'pausedBy' | 'position' | 'error' | 'finishedAt'>
 >;
-type ChunkChange = Partial<Pick<ChunkRecord, 'state' | 'attempts' | 'sha1' | 'imageId' | 'usable' | 'error'>>;
+type ChunkChange = Partial<
+  Pick<ChunkRecord, 'bytes' | 'exact' | 'state' | 'attempts' | 'sha1' | 'imageId' | 'usable' | 'error'>
+>;
 
 const uploadColumns: Readonly<Record<keyof UploadChange, string>> = {
   mosaicId: 'mosaic_id',
@@ -20,6 +23,8 @@ const uploadColumns: Readonly<Record<keyof UploadChange, string>> = {
 };
 
 const chunkColumns: Readonly<Record<keyof ChunkChange, string>> = {
+  bytes: 'bytes',
+  exact: 'exact',
   state: 'state',
   attempts: 'attempts',
   sha1: 'sha1',
@@ -70,19 +75,24 @@ export class UploadsRepository {
     this.#db.transaction(() => {
       this.#db.run(
         `INSERT INTO uploads (id, account_id, path, name, mosaic_id, mosaic_name, mosaic_tag, state, paused_by,
-           source_size, source_mtime_ms, source_hash, target_bytes, max_bytes, max_side, position, error, created_at,
+           source_size, source_mtime_ms, source_hash, target_bytes, max_bytes, max_side, reduction, position, error, created_at,
            finished_at)
          VALUES (:id, :accountId, :path, :name, :mosaicId, :mosaicName, :mosaicTag, :state, :pausedBy, :sourceSize,
-           :sourceMtimeMs, :sourceHash, :targetBytes, :maxBytes, :maxSide, :position, :error, :createdAt, :finishedAt)`,
-        { ...upload, error: toJsonOrNull(upload.error) },
+           :sourceMtimeMs, :sourceHash, :targetBytes, :maxBytes, :maxSide, :reduction, :position, :error, :createdAt, :finishedAt)`,
+        { ...upload, reduction: toJsonOrNull(upload.reduction), error: toJsonOrNull(upload.error) },
       );
       for (const chunk of chunks) {
         this.#db.run(
-          `INSERT INTO chunks (upload_id, idx, name, x, y, width, height, bytes, state, attempts, sha1, image_id, usable,
+          `INSERT INTO chunks (upload_id, idx, name, x, y, width, height, bytes, exact, state, attempts, sha1, image_id, usable,
              error, changed_at)
-           VALUES (:uploadId, :index, :name, :x, :y, :width, :height, :bytes, :state, :attempts, :sha1, :imageId,
+           VALUES (:uploadId, :index, :name, :x, :y, :width, :height, :bytes, :exact, :state, :attempts, :sha1, :imageId,
              :usable, :error, :changedAt)`,
-          { ...chunk, usable: chunk.usable ? 1 : 0, error: toJsonOrNull(chunk.error) },
+          {
+            ...chunk,
+            exact: chunk.exact ? 1 : 0,
+            usable: chunk.usable ? 1 : 0,
+            error: toJsonOrNull(chunk.error),
+          },
         );
       }
     });
@@ -179,6 +189,7 @@ function toUpload(row: Row): UploadRecord {
     targetBytes: Number(row.target_bytes),
     maxBytes: Number(row.max_bytes),
     maxSide: Number(row.max_side),
+    reduction: fromJsonOrNull<Reduction>(row.reduction),
     position: Number(row.position),
     error: fromJsonOrNull<ErrorData>(row.error),
     createdAt: String(row.created_at),
@@ -207,6 +218,7 @@ function toChunk(row: Row): ChunkRecord {
     width: Number(row.width),
     height: Number(row.height),
     bytes: Number(row.bytes),
+    exact: row.exact === 1,
     state: row.state as ChunkState,
     attempts: Number(row.attempts),
     sha1: row.sha1 as string | null,

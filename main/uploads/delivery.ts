@@ -49,6 +49,8 @@ export class Delivery {
           await this.#deliver(index);
         } catch (error) {
           this.#failure ??= { error };
+        } finally {
+          await this.forget(index);
         }
       }
     };
@@ -108,6 +110,7 @@ export class Delivery {
     try {
       if (this.#failure) return;
       await source.checkUnchanged();
+      await this.learn(index);
       const before = chunks.at(index);
       const chunk = await chunks.change(index, {
         state: 'sending',
@@ -181,6 +184,25 @@ export class Delivery {
     const sha1 = chunk.sha1 ?? (await Delivery.sha1(source, chunk, signal));
     if (chunk.sha1 === null) await chunks.change(index, { sha1 });
     return image.sha1.toLowerCase() === sha1;
+  }
+
+  /**
+   * Makes a chunk that is reduced, and writes down what it came to before any of it leaves: from then on its size and checksum
+   * are what the server's are compared with. It is held until it is forgotten.
+   */
+  async learn(index: number): Promise<void> {
+    const { chunks, source, signal, upload } = this.#parts;
+    if (upload.reduction === null) return;
+    const { name, exact, bytes, sha1 } = chunks.at(index);
+    const made = await source.make(name, signal);
+    if (exact && bytes === made.bytes && sha1 === made.sha1) return;
+    await chunks.change(index, { ...made, exact: true });
+  }
+
+  /** Frees what `learn` holds. */
+  async forget(index: number): Promise<void> {
+    const { chunks, source, upload } = this.#parts;
+    if (upload.reduction !== null) await source.drop(chunks.at(index).name);
   }
 
   /** Removes what we sent and should not be there: second deliveries, and files that arrived damaged. */

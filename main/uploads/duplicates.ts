@@ -17,7 +17,8 @@ export async function findDuplicates(
   const others = images.filter((image) => image.sha1 !== null && !names.has(image.filename.normalize()));
   const found: string[] = [];
   let left = mostBytes;
-  for (const { name, bytes, window } of plan.chunks) {
+  // The size of a chunk that is not made yet says nothing.
+  for (const { name, bytes, window } of plan.chunks.filter(({ exact }) => exact)) {
     const candidates = others.filter(
       (image) =>
         image.bytes === bytes &&

@@ -37,17 +37,19 @@ export function newUpload(wanted: NewUpload): {
     sourceMtimeMs: identity.mtimeMs,
     sourceHash: identity.hash,
     ...limits,
+    reduction: limits.reduction ?? null,
     position,
     error: null,
     createdAt,
     finishedAt: null,
   };
-  const chunks = plan.chunks.map(({ name, window, bytes }, index): ChunkRecord => ({
+  const chunks = plan.chunks.map(({ name, window, bytes, exact }, index): ChunkRecord => ({
     uploadId: id,
     index,
     name,
     ...window,
     bytes,
+    exact,
     state: 'planned',
     attempts: 0,
     sha1: null,

@@ -1,5 +1,6 @@
 import type { ChunkState, UploadState } from '@shared/ipc/types';
 import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
+import type { Reduction, ReductionCodec } from '@shared/tiff/reduce';
 import type { PixelWindow, RasterDescription } from '@shared/tiff/types';
 
 export interface LedgerReads {
@@ -35,6 +36,8 @@ export interface UploadChange {
 }
 
 export interface ChunkChange {
+  readonly bytes?: number;
+  readonly exact?: boolean;
   readonly state?: ChunkState;
   readonly attempts?: number;
   readonly sha1?: string | null;
@@ -128,13 +131,16 @@ export interface PlanLimits {
   readonly maxBytes: number;
   /** px that no side exceeds */
   readonly maxSide: number;
+  /** What is given up; nothing where absent or null. */
+  readonly reduction?: Reduction | null;
 }
 
 export interface PlannedChunk {
   readonly name: string;
   readonly window: PixelWindow;
-  /** exact */
+  /** The size, or about so many where it is not known before the chunk is made. */
   readonly bytes: number;
+  readonly exact: boolean;
   readonly verbatim: boolean;
 }
 
@@ -142,6 +148,13 @@ export interface SourcePlan {
   readonly chunks: readonly PlannedChunk[];
   /** Windows that hold nothing and are not sent. */
   readonly skipped: readonly PixelWindow[];
+}
+
+/** What a chunk came to that was made. */
+export interface MadeChunk {
+  readonly bytes: number;
+  /** lower-case hex */
+  readonly sha1: string;
 }
 
 /** Some bytes of a chunk; the last piece tells the SHA-1 (lower-case hex) of the whole. */
@@ -160,6 +173,11 @@ export interface UploadSource {
   readonly description: RasterDescription;
   readonly identity: SourceIdentity;
   plan(limits: PlanLimits, signal: AbortSignal): Promise<SourcePlan>;
+  /** What the raster is reduced to, with its numbers. Throws `tiff.*`. */
+  reduction(codec: ReductionCodec, signal: AbortSignal): Promise<Reduction>;
+  /** Makes a chunk whose size is not known, and holds it until it is dropped: reading it does not make it again. */
+  make(chunkName: string, signal: AbortSignal): Promise<MadeChunk>;
+  drop(chunkName: string): Promise<void>;
   /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
   read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece>;
   /** Sends a chunk from where its bytes are read. Absent where that is here. Fails as `read` does, and as `pass` does. */

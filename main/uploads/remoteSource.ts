@@ -65,6 +65,20 @@ class RemoteSource implements UploadSource {
     return this.client.call('plan', { id: this.opened.id, limits }, { signal });
   }
 
+  reduction(
+    ...[codec, signal]: Parameters<UploadSource['reduction']>
+  ): ReturnType<UploadSource['reduction']> {
+    return this.client.call('reduction', { id: this.opened.id, codec }, { signal });
+  }
+
+  make(...[chunkName, signal]: Parameters<UploadSource['make']>): ReturnType<UploadSource['make']> {
+    return this.client.call('make', { id: this.opened.id, chunkName }, { signal });
+  }
+
+  async drop(chunkName: string): Promise<void> {
+    await this.client.call('drop', { id: this.opened.id, chunkName }).catch(() => undefined);
+  }
+
   /** One piece is asked for ahead of the one that is being sent. */
   async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece> {
     const readId = await this.client.call('startRead', { id: this.opened.id, chunkName }, { signal });

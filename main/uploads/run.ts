@@ -71,8 +71,8 @@ export class UploadRun {
 
   /** The source as it was planned, or `uploads.source_changed`. */
   async #openSource(): Promise<UploadSource> {
-    const { sourceSize, sourceMtimeMs, sourceHash, targetBytes, maxBytes, maxSide, name, path } =
-      this.#upload;
+    const { sourceSize, sourceMtimeMs, sourceHash, name, path } = this.#upload;
+    const { targetBytes, maxBytes, maxSide, reduction } = this.#upload;
     const source = await this.#ports.openSource(path).catch((error: unknown) => {
       if (!(error instanceof AppError) || error.kind !== 'rasters.file_missing') throw error;
       throw new AppError('uploads.source_missing', { name }, { cause: error });
@@ -80,9 +80,12 @@ export class UploadRun {
     try {
       const { size, mtimeMs, hash } = source.identity;
       if (size !== sourceSize || hash !== sourceHash) throw new AppError('uploads.source_changed', { name });
-      const { chunks } = await source.plan({ targetBytes, maxBytes, maxSide }, this.#signal);
-      const planned = new Map(chunks.map((chunk) => [chunk.name, chunk.bytes]));
-      const same = this.#chunks.all().every((chunk) => planned.get(chunk.name) === chunk.bytes);
+      const { chunks } = await source.plan({ targetBytes, maxBytes, maxSide, reduction }, this.#signal);
+      const planned = new Map(chunks.map((chunk) => [chunk.name, chunk]));
+      const same = this.#chunks.all().every(({ name: chunkName, bytes }) => {
+        const chunk = planned.get(chunkName);
+        return chunk !== undefined && (!chunk.exact || chunk.bytes === bytes);
+      });
       if (!same) throw new AppError('uploads.source_changed', { name });
       // Some file systems keep times to 2 s only.
       if (Math.abs(mtimeMs - sourceMtimeMs) > 2000) await this.#requireSameBytes(source);
@@ -154,7 +157,10 @@ export class UploadRun {
   /** What the server has already, from an earlier run or an earlier upload of the same file, is not sent again. */
   async #meet(images: readonly ListedImage[], delivery: Delivery): Promise<void> {
     const listed = byName(images);
-    for (const { index } of this.#chunks.all()) {
+    for (const { index, name, exact } of this.#chunks.all()) {
+      // Whether what is there is the chunk can be told once the chunk is made.
+      if (!exact && listed.has(name.normalize()))
+        await delivery.learn(index).finally(() => delivery.forget(index));
       const { image, foreign } = findChunk(this.#chunks.at(index), listed);
       if (image?.readiness === 'failed') {
         await this.#insist(() => this.#ports.server.removeImage(image.id, this.#signal));

@@ -6,11 +6,20 @@ import { AppError } from '@shared/errors';
 import { sliceLayout } from '@shared/tiff/slice';
 import type { DecodeBlock } from '@shared/tiff/sliceEncode';
 import { planSlices, type SliceChunk } from '@shared/tiff/slicePlan';
+import {
+  chooseReduction,
+  planReduced,
+  reducedLayout,
+  type ReducedChunk,
+  type ReducingParts,
+  type Reduction,
+} from '@shared/tiff/reduce';
 import type { ByteSource, Raster } from '@shared/tiff/types';
 import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
-import type { Buffers, OpenSource, Piece, SourceIdentity, UploadSource } from './ports';
+import { MadeChunks } from './madeChunks';
+import type { Buffers, OpenSource, Piece, PlannedChunk, SourceIdentity, UploadSource } from './ports';
 
 /** A raster opened for reading, with the files beside it. */
 export interface OpenedRaster {
@@ -25,6 +34,8 @@ export interface SourceParts {
   readonly openFile: (path: string) => Promise<OpenedRaster>;
   /** Decodes blocks where stored bytes cannot be used as they are, and to find out whether a part is empty. */
   readonly decoderFor: (raster: Raster) => DecodeBlock;
+  /** Makes chunks that are reduced. */
+  readonly reducing: ReducingParts;
 }
 
 /** Opens rasters for uploading: the TIFF core's slices over one open file. */
@@ -35,7 +46,7 @@ export function sourceOpener(parts: SourceParts): OpenSource {
       const { raster } = file;
       const hash = await fingerprint(raster.files[0] as ByteSource);
       const identity = { ...file.identity, hash };
-      return new SlicedSource(path, raster, identity, parts.decoderFor(raster), () => file.close());
+      return new SlicedSource(path, raster, identity, parts, () => file.close());
     } catch (error) {
       await file.close();
       throw error;
@@ -51,14 +62,19 @@ async function statOf(path: string): Promise<{ readonly size: number; readonly m
 
 class SlicedSource implements UploadSource {
   readonly #chunks = new Map<string, SliceChunk>();
+  readonly #reduced = new Map<string, ReducedChunk & { readonly reduction: Reduction }>();
+  readonly #made = new MadeChunks((chunkName, signal) => this.#reducedLayout(chunkName, signal));
+  readonly #decode: DecodeBlock;
 
   constructor(
     private readonly path: string,
     private readonly raster: Raster,
     readonly identity: SourceIdentity,
-    private readonly decode: DecodeBlock,
+    private readonly parts: SourceParts,
     private readonly closeFile: () => Promise<void>,
-  ) {}
+  ) {
+    this.#decode = parts.decoderFor(raster);
+  }
 
   get description(): Raster['description'] {
     return this.raster.description;
@@ -66,23 +82,39 @@ class SlicedSource implements UploadSource {
 
   async plan(...[limits, signal]: Parameters<UploadSource['plan']>): ReturnType<UploadSource['plan']> {
     const stem = chunkStem(this.raster.description.name, this.identity.hash);
-    const { chunks, skipped } = await planSlices(this.raster, limits, { stem, signal, decode: this.decode });
     this.#chunks.clear();
-    const planned: { name: string; window: SliceChunk['window']; bytes: number; verbatim: boolean }[] = [];
+    this.#reduced.clear();
+    this.#made.clear();
+    if (limits.reduction) return this.#planReduced(limits, limits.reduction, stem, signal);
+    const { chunks, skipped } = await planSlices(this.raster, limits, { stem, signal, decode: this.#decode });
+    const planned: PlannedChunk[] = [];
     for (const chunk of chunks) {
       signal.throwIfAborted();
       this.#chunks.set(chunk.name, chunk);
       const { size } = await this.#layout(chunk);
-      planned.push({ name: chunk.name, window: chunk.window, bytes: size, verbatim: chunk.verbatim });
+      const { name, window, verbatim } = chunk;
+      planned.push({ name, window, bytes: size, exact: true, verbatim });
       await breathe();
     }
     return { chunks: planned, skipped: skipped.map(({ window }) => window) };
   }
 
+  reduction(...[codec, signal]: Parameters<UploadSource['reduction']>): Promise<Reduction> {
+    return chooseReduction(this.raster, this.parts.reducing.codecs, codec, signal);
+  }
+
+  make(...[chunkName, signal]: Parameters<UploadSource['make']>): ReturnType<UploadSource['make']> {
+    return this.#made.make(chunkName, signal);
+  }
+
+  async drop(chunkName: string): Promise<void> {
+    this.#made.drop(chunkName);
+  }
+
   async *read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece> {
-    const chunk = this.#chunks.get(chunkName);
-    if (!chunk) throw new AppError('uploads.source_changed', { name: this.raster.description.name });
-    const layout = await this.#layout(chunk);
+    const layout = this.#reduced.has(chunkName)
+      ? await this.#made.layout(chunkName, signal)
+      : await this.#layout(this.#planned(this.#chunks, chunkName));
     const hash = createHash('sha1');
     let given = 0;
     for await (const bytes of streamLayout(layout, this.raster.files, {
@@ -95,8 +127,44 @@ class SlicedSource implements UploadSource {
     }
   }
 
+  async #planReduced(
+    limits: Parameters<UploadSource['plan']>[0],
+    reduction: Reduction,
+    stem: string,
+    signal: AbortSignal,
+  ): ReturnType<UploadSource['plan']> {
+    const { chunks, skipped } = await planReduced(this.raster, reduction, limits, {
+      stem: `${stem}-${reductionMark(reduction)}`,
+      signal,
+      decode: this.#decode,
+      parts: this.parts.reducing,
+    });
+    for (const chunk of chunks) this.#reduced.set(chunk.name, { ...chunk, reduction });
+    return {
+      chunks: chunks.map(({ name, window, estimatedBytes }) => ({
+        name,
+        window,
+        bytes: estimatedBytes,
+        exact: false,
+        verbatim: false,
+      })),
+      skipped: skipped.map(({ window }) => window),
+    };
+  }
+
   #layout(chunk: SliceChunk): Promise<Layout> {
-    return sliceLayout(this.raster, chunk.window, { method: chunk.method, decode: this.decode });
+    return sliceLayout(this.raster, chunk.window, { method: chunk.method, decode: this.#decode });
+  }
+
+  async #reducedLayout(chunkName: string, signal: AbortSignal): Promise<Layout> {
+    const { reduction, ...chunk } = this.#planned(this.#reduced, chunkName);
+    return reducedLayout(this.raster, chunk, reduction, this.parts.reducing, signal);
+  }
+
+  #planned<T>(chunks: ReadonlyMap<string, T>, chunkName: string): T {
+    const chunk = chunks.get(chunkName);
+    if (!chunk) throw new AppError('uploads.source_changed', { name: this.raster.description.name });
+    return chunk;
   }
 
   async checkUnchanged(): Promise<void> {
@@ -109,6 +177,12 @@ class SlicedSource implements UploadSource {
   close(): Promise<void> {
     return this.closeFile();
   }
+}
+
+/** Tells the chunks of one reduction from those of another: equal names mean equal pixels. */
+function reductionMark(reduction: Reduction): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(reduction).sort()));
+  return `${reduction.codec}-${hash.digest('hex').slice(0, 6)}`;
 }
 
 /** The names of a source's chunks begin with its own and with a piece of its hash: equal names mean equal pixels. */

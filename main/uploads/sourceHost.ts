@@ -1,9 +1,19 @@
 import { AppError } from '@shared/errors';
 import type { RpcContext } from '@shared/rpc';
+import type { Reduction, ReductionCodec } from '@shared/tiff/reduce';
 import type { RasterDescription } from '@shared/tiff/types';
 import { passing } from './pass';
 import { PieceBuffers } from './pieceBuffers';
-import type { OpenSource, Pass, Piece, PlanLimits, SourceIdentity, SourcePlan, UploadSource } from './ports';
+import type {
+  MadeChunk,
+  OpenSource,
+  Pass,
+  Piece,
+  PlanLimits,
+  SourceIdentity,
+  SourcePlan,
+  UploadSource,
+} from './ports';
 
 /** Makes a request of the client's with a body of this thread; tells the outcome. */
 export type Carry = (
@@ -44,6 +54,16 @@ export function sourceMethods(open: OpenSource, carry?: Carry) {
     },
     plan: ({ id, limits }: { id: number; limits: PlanLimits }, { signal }: RpcContext): Promise<SourcePlan> =>
       sourceOf(id).plan(limits, signal),
+    reduction: (
+      { id, codec }: { id: number; codec: ReductionCodec },
+      { signal }: RpcContext,
+    ): Promise<Reduction> => sourceOf(id).reduction(codec, signal),
+    make: (
+      { id, chunkName }: { id: number; chunkName: string },
+      { signal }: RpcContext,
+    ): Promise<MadeChunk> => sourceOf(id).make(chunkName, signal),
+    drop: ({ id, chunkName }: { id: number; chunkName: string }): Promise<void> =>
+      sourceOf(id).drop(chunkName),
     startRead: async ({ id, chunkName }: { id: number; chunkName: string }): Promise<number> => {
       const abort = new AbortController();
       const pieces = sourceOf(id).read(chunkName, abort.signal)[Symbol.asyncIterator]();

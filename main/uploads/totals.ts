@@ -9,7 +9,9 @@ export function totalsOf(chunks: readonly Counted[]): ChunkTotals {
 
 /** The totals after a chunk has become another: nothing is counted twice, and nothing has to be counted again. */
 export function recounted(totals: ChunkTotals, before: Counted, after: Counted): ChunkTotals {
-  return before.state === after.state ? totals : plus(plus(totals, before, -1), after, 1);
+  return before.state === after.state && before.bytes === after.bytes
+    ? totals
+    : plus(plus(totals, before, -1), after, 1);
 }
 
 export const noChunks: ChunkTotals = {

@@ -1,7 +1,7 @@
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { serveRpc } from '@shared/rpc';
 import { carry } from '../mapflow';
-import { createNodeCodecs, openFile } from '../rasters';
+import { createNodeCodecs, openFile, reducingParts } from '../rasters';
 import { sourceMethods, sourceOpener } from '../uploads';
 import { parentRpcPort } from './parentPort';
 
@@ -13,5 +13,12 @@ const codecs = createNodeCodecs({ ownThread: true });
  */
 serveRpc(
   parentRpcPort(),
-  sourceMethods(sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }), carry),
+  sourceMethods(
+    sourceOpener({
+      openFile,
+      decoderFor: (raster) => blockDecoder(raster, codecs),
+      reducing: reducingParts(codecs),
+    }),
+    carry,
+  ),
 );

@@ -13,6 +13,7 @@ import type {
   ResultSummary,
   UploadState,
 } from '../ipc/types';
+import type { Reduction } from '../tiff/reduce';
 import type { Draft } from '../ipc/contract';
 
 /** How a token is presented; the live service takes Basic, the reference says Bearer. */
@@ -61,6 +62,8 @@ export interface UploadRecord {
   readonly targetBytes: number;
   readonly maxBytes: number;
   readonly maxSide: number;
+  /** What is given up for fewer bytes, as the user chose; null where every chunk holds the source's own samples. */
+  readonly reduction: Reduction | null;
   /** Order in the queue. */
   readonly position: number;
   readonly error: ErrorData | null;
@@ -78,6 +81,8 @@ export interface ChunkRecord {
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** False while `bytes` is an estimate: of a chunk that was not made yet. */
+  readonly exact: boolean;
   readonly state: ChunkState;
   /** Sends begun so far. */
   readonly attempts: number;
