@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { m } from '@shared/i18n';
+import type { ReductionCodec } from '@shared/tiff/reduce';
 import {
   addAccount,
   listAccounts,
@@ -43,6 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--target-bytes <n>', m.cli_option_target_bytes(), wholeNumber)
     .option('--max-bytes <n>', m.cli_slice_max_bytes(), wholeNumber)
     .option('--max-pixels <n>', m.cli_slice_max_pixels(), wholeNumber)
+    .option('--reduce <codec>', m.cli_reduce(), reductionCodec)
     .option('--json', m.cli_slice_json())
     .action((file: string, options: SliceCommandOptions) => slice(file, options));
 
@@ -65,6 +67,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--profile <name>', m.cli_option_profile())
     .requiredOption('--mosaic <name>', m.cli_upload_mosaic())
     .option('--target-bytes <n>', m.cli_option_target_bytes(), wholeNumber)
+    .option('--reduce <codec>', m.cli_reduce(), reductionCodec)
     .option('--json', m.cli_option_json_outcome())
     .option('--events', m.cli_upload_events())
     .action(
@@ -123,6 +126,11 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value <= 0) throw new InvalidArgumentError(m.cli_whole_number());
   return value;
+}
+
+function reductionCodec(text: string): ReductionCodec {
+  if (text !== 'jpeg' && text !== 'deflate') throw new InvalidArgumentError(m.cli_reduce_unknown());
+  return text;
 }
 
 main(process.argv).then(

@@ -1,6 +1,7 @@
 import { m } from '@shared/i18n';
 import { AppError, fromErrorData } from '@shared/errors';
 import type { Upload } from '@shared/ipc/types';
+import type { ReductionCodec } from '@shared/tiff/reduce';
 import type { Services } from '../services';
 import { accountNamed, withServices, type DeskOptions } from './desk';
 import { gatherRasters, newMosaicTag } from '../uploads';
@@ -10,6 +11,7 @@ export interface UploadCommandOptions extends DeskOptions {
   readonly profile?: string;
   readonly mosaic: string;
   readonly targetBytes?: number;
+  readonly reduce?: ReductionCodec;
   readonly json?: boolean;
   /** Each step of each chunk as a line of JSON on stderr, after it is written down. */
   readonly events?: boolean;
@@ -62,11 +64,11 @@ async function uploadOne(
   accountId: string,
   file: string,
   mosaic: Mosaic,
-  { targetBytes }: UploadCommandOptions,
+  { targetBytes, reduce }: UploadCommandOptions,
 ): Promise<Outcome> {
   const progress = new ProgressLine();
   try {
-    const begun = await services.uploads.start({ accountId, path: file, mosaic, targetBytes });
+    const begun = await services.uploads.start({ accountId, path: file, mosaic, targetBytes, reduce });
     const stop = services.uploads.listen({
       onUpload: (now) => {
         if (now.id === begun.id)

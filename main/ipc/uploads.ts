@@ -7,18 +7,21 @@ export interface UploadsPort {
     readonly path: string;
     readonly mosaicId: string | null;
     readonly targetBytes?: number | undefined;
+    readonly reduce?: 'jpeg' | 'deflate' | null | undefined;
   }): Promise<Omit<UploadPlanView, 'rasterId'>>;
   start(wanted: {
     readonly accountId: string;
     readonly path: string;
     readonly mosaic: { readonly id: string } | { readonly name: string };
     readonly targetBytes?: number | undefined;
+    readonly reduce?: 'jpeg' | 'deflate' | null | undefined;
   }): Promise<Upload>;
   startMany(wanted: {
     readonly accountId: string;
     readonly paths: readonly string[];
     readonly mosaic: { readonly id: string } | { readonly name: string };
     readonly targetBytes?: number | undefined;
+    readonly reduce?: 'jpeg' | 'deflate' | null | undefined;
   }): Promise<StartedUploads>;
   list(): readonly Upload[];
   chunks(uploadId: string): readonly UploadChunk[];
@@ -57,15 +60,21 @@ export function uploadsHandlers({
   networkIsBack,
 }: UploadsPortsOfWindow): AreaHandlers<'uploads'> {
   return {
-    'uploads.plan': async ({ rasterId, mosaicId, targetBytes }) => {
+    'uploads.plan': async ({ rasterId, mosaicId, targetBytes, reduce }) => {
       const path = pathOf(rasterId);
-      const preview = await uploads.preview({ accountId: activeAccount(), path, mosaicId, targetBytes });
+      const preview = await uploads.preview({
+        accountId: activeAccount(),
+        path,
+        mosaicId,
+        targetBytes,
+        reduce,
+      });
       return { rasterId, ...preview };
     },
-    'uploads.start': ({ rasterId, mosaic, targetBytes }) =>
-      uploads.start({ accountId: activeAccount(), path: pathOf(rasterId), mosaic, targetBytes }),
-    'uploads.startFiles': ({ paths, mosaic, targetBytes }) =>
-      uploads.startMany({ accountId: activeAccount(), paths, mosaic, targetBytes }),
+    'uploads.start': ({ rasterId, mosaic, targetBytes, reduce }) =>
+      uploads.start({ accountId: activeAccount(), path: pathOf(rasterId), mosaic, targetBytes, reduce }),
+    'uploads.startFiles': ({ paths, mosaic, targetBytes, reduce }) =>
+      uploads.startMany({ accountId: activeAccount(), paths, mosaic, targetBytes, reduce }),
     'uploads.list': () => uploads.list(),
     'uploads.chunks': ({ uploadId }) => uploads.chunks(uploadId),
     'uploads.pause': ({ uploadId }) => uploads.pause(uploadId),

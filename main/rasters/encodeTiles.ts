@@ -18,7 +18,8 @@ export const reducingParts = (codecs: CodecRegistry): ReducingParts => ({ codecs
 /** JPEG as overviews have it, colours of half the resolution; Deflate of the differences of neighbours. */
 export const encodeTiles: EncodeTiles = {
   image: async (pixels, side, { codec, quality, channels }) => {
-    if (codec === 'deflate') return deflated(differences(pixels, side * channels, channels), { level: LEVEL });
+    if (codec === 'deflate')
+      return deflated(differences(pixels, side * channels, channels), { level: LEVEL });
     const native = await (turbo ??= load());
     const grey = channels === 1;
     const bytes = await native.compress(Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength), {

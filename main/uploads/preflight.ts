@@ -1,11 +1,17 @@
 import { rangedModels, rangeOfModel } from '@shared/api';
 import type { Finding } from '@shared/ipc/types';
 import type { RasterDescription } from '@shared/tiff/types';
+import { finding, gigabytes, totalBytes } from './findings';
 import type { ListedImage, SourcePlan } from './ports';
+import { reducedPixels, reducible, type WeighedReduction } from './reducing';
 
 export interface PreflightFacts {
   readonly raster: RasterDescription;
   readonly plan: SourcePlan;
+  /** What a reduction would come to, or comes to; null where nothing is to be gained or it is not known. */
+  readonly reduced: WeighedReduction | null;
+  /** Whether the plan is that of the reduction. */
+  readonly isReduced: boolean;
   /** Of the mosaic that it goes into; empty for a new one. */
   readonly images: readonly ListedImage[];
   readonly mosaicName: string | null;
@@ -37,12 +43,13 @@ export function preflight(facts: PreflightFacts): readonly Finding[] {
   return [
     ...georeference(facts.raster),
     ...resolution(facts),
-    ...pixels(facts.raster),
+    ...(facts.isReduced ? reducedPixels(facts) : pixels(facts.raster)),
+    ...reducible(facts),
     ...agreement(facts),
     ...failed(facts),
     ...quota(facts),
     ...localSpace(facts),
-    ...cutting(facts.plan),
+    ...cutting(facts),
   ];
 }
 
@@ -170,24 +177,13 @@ function quota({ plan, freeBytes }: PreflightFacts): Finding[] {
   return [needed > freeBytes ? finding('stop', 'over_quota', params) : finding('ok', 'within_quota', params)];
 }
 
-function cutting(plan: SourcePlan): Finding[] {
+function cutting({ plan, isReduced }: PreflightFacts): Finding[] {
   const found: Finding[] = [];
   if (plan.chunks.length === 0) found.push(finding('stop', 'nothing_to_send'));
-  if (plan.chunks.some((chunk) => !chunk.verbatim)) found.push(finding('warning', 'encoded_anew'));
+  if (!isReduced && plan.chunks.some((chunk) => !chunk.verbatim))
+    found.push(finding('warning', 'encoded_anew'));
   if (plan.skipped.length > 0) found.push(finding('ok', 'empty_parts', { count: plan.skipped.length }));
   return found;
-}
-
-export function totalBytes(plan: SourcePlan): number {
-  return plan.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
-}
-
-function finding(level: Finding['level'], name: string, params: Finding['params'] = {}): Finding {
-  return { level, kind: `uploads.${name}`, params };
-}
-
-function gigabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 function round(value: number): number {

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@shared/errors';
 import type { Finding } from '@shared/ipc/types';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
+import type { ReductionCodec } from '@shared/tiff/reduce';
 import { findDuplicates } from './duplicates';
 import { newUpload } from './newUpload';
 import type { PlanLimits } from './ports';
-import { preflight, totalBytes, type PreflightFacts } from './preflight';
+import { totalBytes } from './findings';
+import { preflight, type PreflightFacts } from './preflight';
 import { groundPixelSize } from './pixelSize';
+import { planAndWeigh } from './reducing';
 import type { UploadsPorts } from './uploads';
 import { isFinished } from './view';
 
@@ -16,6 +19,8 @@ export interface PreviewUpload {
   readonly mosaicId: string | null;
   /** bytes; default 64 MiB */
   readonly targetBytes?: number | undefined;
+  /** Whether and how the raster is reduced to what the API needs. */
+  readonly reduce?: ReductionCodec | null | undefined;
 }
 
 export interface StartUpload {
@@ -24,6 +29,7 @@ export interface StartUpload {
   readonly mosaic: MosaicChoice;
   /** bytes; default 64 MiB */
   readonly targetBytes?: number | undefined;
+  readonly reduce?: ReductionCodec | null | undefined;
 }
 
 /** One that exists, or a new one; uploads that name the same tag share it. */
@@ -34,6 +40,7 @@ export interface UploadPreview {
   readonly skippedCount: number;
   readonly totalBytes: number;
   readonly verbatim: boolean;
+  readonly exact: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -54,10 +61,11 @@ export class Starting {
 
   /** What an upload would be, and what stands against it. */
   async preview(wanted: PreviewUpload, signal: AbortSignal): Promise<UploadPreview> {
-    const { accountId, path, mosaicId, targetBytes = usualTarget } = wanted;
+    const { accountId, path, mosaicId, targetBytes = usualTarget, reduce = null } = wanted;
     const source = await this.#ports.openSource(path);
     try {
-      const plan = await source.plan(this.#limits(accountId, targetBytes), signal);
+      const limits = this.#limits(accountId, targetBytes);
+      const { plan, reduced } = await planAndWeigh(source, limits, reduce, signal);
       const server = this.#ports.serverOf(accountId);
       // A server that does not answer now is no reason not to show the rest.
       const images = mosaicId ? await server.images(mosaicId, signal).catch(() => []) : [];
@@ -66,6 +74,8 @@ export class Starting {
         raster: source.description,
         groundPixelSize: groundPixelSize(source.description),
         plan,
+        reduced,
+        isReduced: reduce !== null,
         images,
         mosaicName,
         duplicates: await findDuplicates(source, plan, images, signal),
@@ -78,6 +88,7 @@ export class Starting {
         skippedCount: plan.skipped.length,
         totalBytes: totalBytes(plan),
         verbatim: plan.chunks.every((chunk) => chunk.verbatim),
+        exact: plan.chunks.every((chunk) => chunk.exact),
         findings: preflight(facts),
       };
     } finally {
@@ -96,17 +107,22 @@ export class Starting {
   > {
     const { accountId, path, mosaic } = wanted;
     const { signal } = new AbortController();
-    const limits = this.#limits(accountId, wanted.targetBytes ?? usualTarget);
+    const { reduce = null } = wanted;
+    const unreduced = this.#limits(accountId, wanted.targetBytes ?? usualTarget);
     const source = await this.#ports.openSource(path);
     try {
       const { identity, description: raster } = source;
-      const known = this.#underWay(wanted, identity.hash, limits);
+      const known = this.#underWay(wanted, identity.hash, unreduced);
       if (known) return { known };
+      const reduction = reduce && (await source.reduction(reduce, signal));
+      const limits = { ...unreduced, reduction };
       const plan = await source.plan(limits, signal);
       const against = preflight({
         raster,
         groundPixelSize: null,
         plan,
+        reduced: null,
+        isReduced: reduce !== null,
         images: [],
         mosaicName: null,
         duplicates: [],
@@ -149,6 +165,7 @@ export class Starting {
           upload.path === path &&
           upload.sourceHash === hash &&
           upload.targetBytes === limits.targetBytes &&
+          (upload.reduction?.codec ?? null) === (wanted.reduce ?? null) &&
           ('id' in mosaic ? upload.mosaicId === mosaic.id : upload.mosaicName === mosaic.name),
       );
   }

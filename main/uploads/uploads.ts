@@ -1,6 +1,7 @@
 import { AppError, toErrorData, type ErrorData } from '@shared/errors';
 import type { Upload, UploadChunk } from '@shared/ipc/types';
 import type { ChunkRecord, ChunkTotals, PauseReason, UploadRecord } from '@shared/library/records';
+import type { ReductionCodec } from '@shared/tiff/reduce';
 import { Announcer } from './announcer';
 import type { ListedImage, UploadChange } from './ports';
 import { gatherRasters } from './gather';
@@ -25,6 +26,7 @@ export interface StartMany {
   /** One for all. */
   readonly mosaic: { readonly id: string } | { readonly name: string };
   readonly targetBytes?: number | undefined;
+  readonly reduce?: ReductionCodec | null | undefined;
 }
 
 export interface StartedMany {
@@ -109,14 +111,14 @@ export class Uploads {
    * Begins the upload of files and of the rasters in folders, all into one mosaic. A file that cannot be uploaded is told; the
    * others are on their way all the same. Throws `uploads.too_many_files`.
    */
-  async startMany({ accountId, paths, mosaic, targetBytes }: StartMany): Promise<StartedMany> {
+  async startMany({ accountId, paths, mosaic, targetBytes, reduce }: StartMany): Promise<StartedMany> {
     const { files, failures } = await gatherRasters(paths);
     const choice = 'id' in mosaic ? mosaic : { ...mosaic, tag: newMosaicTag() };
     const uploads: Upload[] = [];
     const refused: { path: string; error: ErrorData }[] = [];
     for (const path of files) {
       try {
-        uploads.push(await this.start({ accountId, path, mosaic: choice, targetBytes }));
+        uploads.push(await this.start({ accountId, path, mosaic: choice, targetBytes, reduce }));
       } catch (error) {
         refused.push({ path, error: toErrorData(error) });
       }

@@ -36,6 +36,7 @@ export function describeUpload(
     rate: shownRate,
     secondsLeft: shownRate ? Math.ceil((bytesTotal - bytesConfirmed) / shownRate) : null,
     retryAt: upload.state === 'sending' && isHeld && retryAt ? new Date(retryAt).toISOString() : null,
+    reducedTo: upload.reduction?.codec ?? null,
     position: upload.position,
     error: upload.error,
     createdAt: upload.createdAt,

@@ -1,7 +1,7 @@
 import type { UploadPlanView } from '@shared/ipc/types';
 import type { RasterLayer } from './layers.svelte';
 import { Loadable } from './loadable.svelte';
-import type { Uploads } from './uploads.svelte';
+import type { CutChoice, Reduce, Uploads } from './uploads.svelte';
 
 const withoutExtension = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
 
@@ -13,6 +13,7 @@ export class UploadDraft {
   #mosaicId = $state<string | null>(null);
   #mosaicName = $state('');
   #targetBytes = $state<number | null>(null);
+  #reduce = $state<Reduce>(null);
   #plannedFor = $state('');
 
   constructor(uploads: Uploads, layer: RasterLayer) {
@@ -47,6 +48,15 @@ export class UploadDraft {
     this.#targetBytes = bytes;
   }
 
+  /** What the pixels are reduced to; null sends them as they are. */
+  get reduce(): Reduce {
+    return this.#reduce;
+  }
+
+  set reduce(reduce: Reduce) {
+    this.#reduce = reduce;
+  }
+
   /** True when the plan on show is that of what is chosen. */
   get planned(): boolean {
     return this.plan.phase === 'ready' && this.#plannedFor === this.#choice;
@@ -60,15 +70,19 @@ export class UploadDraft {
 
   async readPlan(): Promise<void> {
     this.#plannedFor = this.#choice;
-    await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId, this.#targetBytes));
+    await this.plan.load(() => this.#uploads.plan(this.#layer.raster.id, this.#mosaicId, this.#cut));
   }
 
   get #choice(): string {
-    return `${this.#mosaicId ?? 'new'} ${this.#targetBytes ?? 'usual'}`;
+    return `${this.#mosaicId ?? 'new'} ${this.#targetBytes ?? 'usual'} ${this.#reduce ?? 'as it is'}`;
+  }
+
+  get #cut(): CutChoice {
+    return { targetBytes: this.#targetBytes, reduce: this.#reduce };
   }
 
   async start(): Promise<void> {
     const mosaic = this.#mosaicId === null ? { name: this.#mosaicName.trim() } : { id: this.#mosaicId };
-    await this.#uploads.start(this.#layer.raster.id, mosaic, this.#targetBytes);
+    await this.#uploads.start(this.#layer.raster.id, mosaic, this.#cut);
   }
 }

@@ -11,6 +11,20 @@ import { Loadable } from './loadable.svelte';
 
 export type MosaicChoice = { readonly id: string } | { readonly name: string };
 
+/** What is given up for fewer bytes; null for nothing. */
+export type Reduce = Upload['reducedTo'];
+
+export interface CutChoice {
+  /** bytes of a chunk; null leaves it to main */
+  readonly targetBytes: number | null;
+  readonly reduce: Reduce;
+}
+
+const inputOf = ({ targetBytes, reduce }: CutChoice) => ({
+  ...(targetBytes === null ? {} : { targetBytes }),
+  ...(reduce === null ? {} : { reduce }),
+});
+
 const running: readonly UploadState[] = ['waiting', 'sending', 'offline', 'verifying', 'preparing'];
 
 export const isRunning = (upload: Upload): boolean => running.includes(upload.state);
@@ -72,23 +86,24 @@ export class Uploads {
     await this.list.load(async () => newestFirst(await this.#api.call('uploads.list')));
   }
 
-  /** `targetBytes`: the wanted size of a chunk; null leaves it to main. */
-  plan(rasterId: string, mosaicId: string | null, targetBytes: number | null): Promise<UploadPlanView> {
-    const size = targetBytes === null ? {} : { targetBytes };
-    return this.#api.call('uploads.plan', { rasterId, mosaicId, ...size });
+  plan(rasterId: string, mosaicId: string | null, cut: CutChoice): Promise<UploadPlanView> {
+    return this.#api.call('uploads.plan', { rasterId, mosaicId, ...inputOf(cut) });
   }
 
-  /** `targetBytes`: the wanted size of a chunk; null leaves it to main. */
-  async start(rasterId: string, mosaic: MosaicChoice, targetBytes: number | null): Promise<Upload> {
-    const size = targetBytes === null ? {} : { targetBytes };
-    const upload = await this.#api.call('uploads.start', { rasterId, mosaic, ...size });
+  async start(rasterId: string, mosaic: MosaicChoice, cut: CutChoice): Promise<Upload> {
+    const upload = await this.#api.call('uploads.start', { rasterId, mosaic, ...inputOf(cut) });
     this.#put(upload);
     return upload;
   }
 
   /** Files and folders of files, all into one mosaic. */
-  async startFiles(paths: readonly string[], mosaic: MosaicChoice): Promise<StartedUploads> {
-    const started = await this.#api.call('uploads.startFiles', { paths: [...paths], mosaic });
+  async startFiles(
+    paths: readonly string[],
+    mosaic: MosaicChoice,
+    reduce: Reduce = null,
+  ): Promise<StartedUploads> {
+    const cut = inputOf({ targetBytes: null, reduce });
+    const started = await this.#api.call('uploads.startFiles', { paths: [...paths], mosaic, ...cut });
     started.uploads.forEach((upload) => this.#put(upload));
     return started;
   }

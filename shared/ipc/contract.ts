@@ -57,6 +57,9 @@ export const draftSchema = z.object({
 /** Bytes that a chunk of an upload aims at; 64 MiB when left out. */
 const chunkBytes = z.int().min(65536).optional();
 
+/** Reduced to a few bands of 8 bits, on request alone. */
+const reduce = z.enum(['jpeg', 'deflate']).nullable().optional();
+
 /** bytes per second */
 const rate = z.int().min(1_000).max(1e12).nullable();
 const minuteOfDay = z.int().min(0).max(1439);
@@ -160,7 +163,7 @@ export const contract = {
   'mosaics.remove': call(z.object({ mosaicId: id })).returns<void>(),
 
   'uploads.plan': call(
-    z.object({ rasterId: id, mosaicId: id.nullable(), targetBytes: chunkBytes }),
+    z.object({ rasterId: id, mosaicId: id.nullable(), targetBytes: chunkBytes, reduce }),
   ).returns<UploadPlanView>(),
   /** Into a mosaic that exists, or a new one of that name. */
   'uploads.start': call(
@@ -168,6 +171,7 @@ export const contract = {
       rasterId: id,
       mosaic: z.union([z.object({ id }), z.object({ name })]),
       targetBytes: chunkBytes,
+      reduce,
     }),
   ).returns<Upload>(),
   'uploads.list': call(none).returns<readonly Upload[]>(),
@@ -185,6 +189,7 @@ export const contract = {
       paths: z.array(path).min(1).max(10_000),
       mosaic: z.union([z.object({ id }), z.object({ name })]),
       targetBytes: chunkBytes,
+      reduce,
     }),
   ).returns<StartedUploads>(),
   /** Before another one of the queue; null: to its end. */

@@ -183,6 +183,8 @@ export interface UploadPlanView {
   readonly totalBytes: number;
   /** False when some chunk must be decoded and re-encoded (without loss). */
   readonly verbatim: boolean;
+  /** False where sizes are estimates: chunks that are reduced are made while they are sent. */
+  readonly exact: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -208,6 +210,8 @@ export interface Upload {
   readonly secondsLeft: number | null;
   /** When the next attempt is made while every chunk waits for one after a failure; null otherwise. */
   readonly retryAt: string | null;
+  /** How what is sent is compressed where it is reduced to a few bands of 8 bits; null where it is the source's own. */
+  readonly reducedTo: 'jpeg' | 'deflate' | null;
   /** Its place in the queue. */
   readonly position: number;
   readonly error: ErrorData | null;

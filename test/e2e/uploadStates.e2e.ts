@@ -128,6 +128,7 @@ test('the queue has a row for every state, and a history', async () => {
     rate: null,
     secondsLeft: null,
     retryAt: null,
+    reducedTo: null,
     position: 0,
     error: null,
     createdAt: '2026-05-04T08:00:00Z',

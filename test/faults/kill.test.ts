@@ -7,7 +7,7 @@ import { silentLog } from '@shared/log';
 import { describe, expect, test } from 'vitest';
 import type { ChunkRecord } from '@shared/library/records';
 import { openLibrary } from '../../main/library';
-import { createNodeCodecs, openFile } from '../../main/rasters';
+import { createNodeCodecs, openFile, reducingParts } from '../../main/rasters';
 import { placesIn } from '../../main/services';
 import { sourceOpener } from '../../main/uploads';
 import { startTestEngine, token, type TestEngine } from '../contract/support';
@@ -35,7 +35,11 @@ async function chunksOf(
   path: string,
 ): Promise<Map<string, { readonly sha1: string; readonly bytes: number }>> {
   const codecs = createNodeCodecs();
-  const open = sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) });
+  const open = sourceOpener({
+    openFile,
+    decoderFor: (raster) => blockDecoder(raster, codecs),
+    reducing: reducingParts(codecs),
+  });
   const source = await open(path);
   const { signal } = new AbortController();
   const plan = await source.plan({ targetBytes, maxBytes: 1e9, maxSide: 30_000 }, signal);

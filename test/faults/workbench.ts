@@ -9,7 +9,7 @@ import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { expect } from 'vitest';
 import { openLibrary, type Library } from '../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../main/mapflow';
-import { createNodeCodecs, openFile } from '../../main/rasters';
+import { createNodeCodecs, openFile, reducingParts } from '../../main/rasters';
 import {
   directLedger,
   mapflowImageServer,
@@ -143,7 +143,11 @@ export class Workbench {
           }
         }),
       openSource: workplace.wrapSource(
-        sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, codecs) }),
+        sourceOpener({
+          openFile,
+          decoderFor: (raster) => blockDecoder(raster, codecs),
+          reducing: reducingParts(codecs),
+        }),
       ),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       timingFor: () => timing,

@@ -78,6 +78,10 @@ export function uploadedBytes(upload: Upload): string {
   return m.uploads_bytes_of({ done: formatBytes(upload.bytesConfirmed), total });
 }
 
+/** "8 bits, JPEG" */
+export const reducedWords = (codec: 'jpeg' | 'deflate'): string =>
+  m.uploads_reduced_to({ codec: codec === 'jpeg' ? 'JPEG' : 'Deflate' });
+
 /** A line of the check before an upload, in words. */
 export function findingWords(finding: Finding): string {
   const text = errorText({ kind: finding.kind, params: finding.params });

@@ -8,7 +8,7 @@ import { sliceLayout } from '@shared/tiff/slice';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { planSlices } from '@shared/tiff/slicePlan';
 import { streamLayout } from '@shared/tiff/writeStream';
-import { openFile } from '../../../main/rasters';
+import { openFile, reducingParts } from '../../../main/rasters';
 import { sourceOpener } from '../../../main/uploads';
 import { PieceBuffers } from '../../../main/uploads/pieceBuffers';
 import { gdal } from '../../support/gdal';
@@ -64,7 +64,12 @@ export async function measureHashing(
 
 async function sliceAndHash(path: string): Promise<number> {
   const start = performance.now();
-  const open = sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, createCodecs()) });
+  const codecs = createCodecs();
+  const open = sourceOpener({
+    openFile,
+    decoderFor: (raster) => blockDecoder(raster, codecs),
+    reducing: reducingParts(codecs),
+  });
   const source = await open(path);
   const { signal } = new AbortController();
   const { chunks } = await source.plan(usual, signal);

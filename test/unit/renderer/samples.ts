@@ -124,6 +124,7 @@ export function upload(id: string, part: Partial<Upload> = {}): Upload {
     rate: 100,
     secondsLeft: 8,
     retryAt: null,
+    reducedTo: null,
     position: 1,
     error: null,
     createdAt: '2026-01-01T10:00:00Z',

@@ -65,6 +65,7 @@ test('a draft goes to a new mosaic under its name, or to the chosen one', async 
       skippedCount: 0,
       totalBytes: 10,
       verbatim: true,
+      exact: true,
       findings: [],
     }),
     'uploads.start': () => upload('u'),
@@ -94,6 +95,7 @@ test('a finding that stops, or a missing name, keeps the draft from starting', a
       skippedCount: 0,
       totalBytes: 0,
       verbatim: true,
+      exact: true,
       findings: [{ level: 'stop', kind: 'uploads.no_crs', params: {} }],
     }),
   });

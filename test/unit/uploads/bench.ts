@@ -9,7 +9,7 @@ import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
-import { openFile } from '../../../main/rasters';
+import { openFile, reducingParts } from '../../../main/rasters';
 import {
   directLedger,
   mapflowImageServer,
@@ -61,7 +61,11 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
           }
         }),
       openSource: wrap(
-        sourceOpener({ openFile, decoderFor: (raster) => blockDecoder(raster, createCodecs()) }),
+        sourceOpener({
+          openFile,
+          decoderFor: (raster) => blockDecoder(raster, createCodecs()),
+          reducing: reducingParts(createCodecs()),
+        }),
       ),
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,

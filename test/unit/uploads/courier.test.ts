@@ -6,6 +6,7 @@ import { openRaster } from '@shared/tiff/open';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { expect, onTestFinished, test } from 'vitest';
 import { carry } from '../../../main/mapflow';
+import { reducingParts } from '../../../main/rasters';
 import { SourceReader, sourceMethods, sourceOpener } from '../../../main/uploads';
 import { fileSource } from '../../support/fileSource';
 import { reached, setUpBench, targetBytes, type Bench } from './bench';
@@ -18,6 +19,7 @@ const openHere = sourceOpener({
     return { raster, identity: { size: source.size, mtimeMs: 1 }, close: () => source.close() };
   },
   decoderFor: (raster) => blockDecoder(raster, createCodecs()),
+  reducing: reducingParts(createCodecs()),
 });
 
 const rpcPort = (port: MessagePort): RpcPort => ({

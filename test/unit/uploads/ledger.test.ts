@@ -21,6 +21,7 @@ function entry(id: string) {
         name: `c${x}`,
         window: { x, y: 0, width: 1, height: 1 },
         bytes: 5,
+        exact: true,
         verbatim: true,
       })),
       skipped: [],

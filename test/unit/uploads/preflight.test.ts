@@ -13,8 +13,14 @@ import { writeOrthophoto } from './orthophoto';
 let raster: RasterDescription;
 const plan: SourcePlan = {
   chunks: [
-    { name: 'a.tif', window: { x: 0, y: 0, width: 64, height: 64 }, bytes: 2e9, verbatim: true },
-    { name: 'b.tif', window: { x: 64, y: 0, width: 64, height: 64 }, bytes: 1e9, verbatim: true },
+    { name: 'a.tif', window: { x: 0, y: 0, width: 64, height: 64 }, bytes: 2e9, exact: true, verbatim: true },
+    {
+      name: 'b.tif',
+      window: { x: 64, y: 0, width: 64, height: 64 },
+      bytes: 1e9,
+      exact: true,
+      verbatim: true,
+    },
   ],
   skipped: [],
 };
@@ -49,6 +55,8 @@ function findings(change: Partial<PreflightFacts>): string[] {
   const facts: PreflightFacts = {
     raster,
     plan,
+    reduced: null,
+    isReduced: false,
     images: [],
     mosaicName: 'Town',
     groundPixelSize: null,
@@ -140,7 +148,8 @@ test('models that the pixels do not suit are told, each once', () => {
   expect(findings({ groundPixelSize: 0.12, models })).toEqual([]);
   // Nothing is claimed of models that are not in the table.
   expect(findings({ groundPixelSize: 5, models: ['Fields'] })).toEqual([]);
-  const facts = { raster, plan, images: [], mosaicName: null, duplicates: [], uploadedBefore: null };
+  const empty = { images: [], mosaicName: null, duplicates: [], uploadedBefore: null };
+  const facts = { raster, plan, reduced: null, isReduced: false, ...empty };
   const found = preflight({ ...facts, models, groundPixelSize: 1, localFreeBytes: null, freeBytes: null });
   expect(found.filter(({ kind }) => kind.startsWith('uploads.models'))).toEqual([
     { level: 'ok', kind: 'uploads.models_fit', params: { size: 1, models: 'Buildings, Roads' } },

@@ -7,6 +7,7 @@ import { createCodecs } from '@shared/tiff/codecs';
 import { openRaster } from '@shared/tiff/open';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { reducingParts } from '../../../main/rasters';
 import { SourceReader, sourceMethods, sourceOpener, type OpenSource } from '../../../main/uploads';
 import type { Piece } from '../../../main/uploads/ports';
 import { fileSource } from '../../support/fileSource';
@@ -27,6 +28,7 @@ const openHere: OpenSource = sourceOpener({
     return { raster: await openRaster(source), identity: { size: source.size, mtimeMs: 1 }, close };
   },
   decoderFor: (raster) => blockDecoder(raster, createCodecs()),
+  reducing: reducingParts(createCodecs()),
 });
 
 function rpcPort(port: MessagePort): RpcPort {
