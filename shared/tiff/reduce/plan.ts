@@ -48,8 +48,7 @@ export async function planReduced(
   limits: SliceLimits,
   options: ReducedPlanOptions,
 ): Promise<ReducedPlan> {
-  const { maxBytes = Infinity, maxSide = Infinity } = limits;
-  const cutting = await reducedCutting(raster, reduction, maxBytes, maxSide, options.signal);
+  const cutting = await reducedCutting(raster, reduction, limits, options.signal);
   const { kept, skipped } = await cutWithin(raster, cutting, limits, options);
   const share = await compressedShare(
     raster,
@@ -71,6 +70,7 @@ export async function planReduced(
 }
 
 const LARGEST_TILE = 512;
+const USEFUL_TILE = 64;
 /** The format asks for multiples of 16. */
 const SMALLEST_TILE = 16;
 
@@ -81,8 +81,7 @@ interface ReducedCutting extends Cutting {
 async function reducedCutting(
   raster: Raster,
   reduction: Reduction,
-  maxBytes: number,
-  maxSide: number,
+  { maxBytes = Infinity, maxSide = Infinity, targetBytes = Infinity }: SliceLimits,
   signal: AbortSignal | undefined,
 ): Promise<ReducedCutting> {
   const { width, height } = raster.description;
@@ -96,6 +95,8 @@ async function reducedCutting(
   const isTooLarge = (): boolean =>
     tile > maxSide || tile >= 2 * Math.max(width, height) || tileBytes(tile, reduction) > room;
   while (tile > SMALLEST_TILE && isTooLarge()) tile /= 2;
+  // A wish for small chunks is granted as far as tiles stay of use.
+  while (tile > USEFUL_TILE && tileBytes(tile, reduction) > targetBytes / 4) tile /= 2;
   const cell = Math.max(1, Math.min(tile, Math.floor(maxSide)));
   return {
     tile,
