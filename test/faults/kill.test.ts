@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { silentLog } from '@shared/log';
+import type { ReductionCodec } from '@shared/tiff/reduce';
 import { describe, expect, test } from 'vitest';
 import type { ChunkRecord } from '@shared/library/records';
 import { openLibrary } from '../../main/library';
@@ -12,6 +13,7 @@ import { placesIn } from '../../main/services';
 import { sourceOpener } from '../../main/uploads';
 import { startTestEngine, token, type TestEngine } from '../contract/support';
 import { seeded } from '../fixtures/sliceFiles';
+import { writeMultispectral } from '../fixtures/multispectral';
 import { explainSkip } from '../support/data';
 import { writeOrthophoto } from '../unit/uploads/orthophoto';
 import { isBuilt, runProgram } from './killedProgram';
@@ -33,6 +35,7 @@ if (!isBuilt) explainSkip('kills of the command line', 'it is not built');
 /** Name and SHA-1 of every chunk, from the source itself. */
 async function chunksOf(
   path: string,
+  reduce: ReductionCodec | null,
 ): Promise<Map<string, { readonly sha1: string; readonly bytes: number }>> {
   const codecs = createNodeCodecs();
   const open = sourceOpener({
@@ -42,12 +45,18 @@ async function chunksOf(
   });
   const source = await open(path);
   const { signal } = new AbortController();
-  const plan = await source.plan({ targetBytes, maxBytes: 1e9, maxSide: 30_000 }, signal);
+  const reduction = reduce && (await source.reduction(reduce, signal));
+  const plan = await source.plan({ targetBytes, maxBytes: 1e9, maxSide: 30_000, reduction }, signal);
   const chunks = new Map<string, { readonly sha1: string; readonly bytes: number }>();
   for (const { name, bytes } of plan.chunks) {
     const hash = createHash('sha1');
-    for await (const piece of source.read(name, signal)) hash.update(piece.bytes);
-    chunks.set(name, { sha1: hash.digest('hex'), bytes });
+    let size = 0;
+    for await (const piece of source.read(name, signal)) {
+      hash.update(piece.bytes);
+      size += piece.bytes.length;
+    }
+    if (!reduce) expect(size).toBe(bytes);
+    chunks.set(name, { sha1: hash.digest('hex'), bytes: size });
   }
   await source.close();
   return chunks;
@@ -58,13 +67,16 @@ interface Place {
   /** A folder of the program's data for each lane. */
   readonly data: readonly string[];
   readonly image: string;
+  readonly reduce: ReductionCodec | null;
 }
 
-function workplace(width: number): Place {
+function workplace(width: number, reduce: ReductionCodec | null = null): Place {
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-kill-'));
   const image = join(folder, 'ortho.tif');
-  writeOrthophoto(image, { columns: 10, rows: 6, seed: 3 });
-  return { folder, data: Array.from({ length: width }, (_, lane) => join(folder, `data ${lane}`)), image };
+  if (reduce) writeMultispectral(image, { columns: 10, rows: 6 });
+  else writeOrthophoto(image, { columns: 10, rows: 6, seed: 3 });
+  const data = Array.from({ length: width }, (_, lane) => join(folder, `data ${lane}`));
+  return { folder, data, image, reduce };
 }
 
 async function killOften(place: Place, profile: string, rounds: number, random: () => number): Promise<void> {
@@ -74,7 +86,7 @@ async function killOften(place: Place, profile: string, rounds: number, random: 
   }));
   const work = async (data: string): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await killOnce(place.image, data, profile, next);
+      await killOnce(place, data, profile, next);
     }
   };
   await Promise.all(place.data.map(work));
@@ -82,7 +94,7 @@ async function killOften(place: Place, profile: string, rounds: number, random: 
 
 /** Uploads into a mosaic of its own, is killed on the way, and is run again until it is done. */
 async function killOnce(
-  image: string,
+  { image, reduce }: Place,
   data: string,
   profile: string,
   { round, killAfter }: { readonly round: number; readonly killAfter: number },
@@ -92,6 +104,7 @@ async function killOnce(
     image,
     ...['--profile', profile, '--mosaic', `round ${round}`, '--target-bytes', String(targetBytes)],
     ...['--data', data],
+    ...(reduce ? ['--reduce', reduce] : []),
   ];
   const killed = await runProgram([...upload, '--events'], { killAfter });
   expect([killed.code, killed.err]).toEqual([null, '']);
@@ -101,7 +114,7 @@ async function killOnce(
 
 /** Looks at what the server holds after all rounds, and prints it. */
 async function judge(place: Place, engine: TestEngine, rounds: number, label: string): Promise<void> {
-  const expected = await chunksOf(place.image);
+  const expected = await chunksOf(place.image, place.reduce);
   expect(expected.size).toBe(chunkCount);
   let lost = 0;
   let duplicated = 0;
@@ -159,6 +172,20 @@ describe.skipIf(!isBuilt)('a program that is killed', { timeout: 120_000 + kills
       if (!(await signIn(place, engine.engine.url))) return context.skip();
       await killOften(place, 'server', kills, seeded(seed * 104_729));
       await judge(place, engine, kills, 'the server lives on');
+    } finally {
+      await engine.stop();
+      rmSync(place.folder, { recursive: true, force: true });
+    }
+  });
+
+  test('and makes reduced chunks again, byte for byte', async (context) => {
+    const rounds = Math.ceil(kills / 4);
+    const place = workplace(Math.min(lanes, rounds), 'jpeg');
+    const engine = await startTestEngine();
+    try {
+      if (!(await signIn(place, engine.engine.url))) return context.skip();
+      await killOften(place, 'server', rounds, seeded(seed * 32_452_843));
+      await judge(place, engine, rounds, 'chunks are reduced');
     } finally {
       await engine.stop();
       rmSync(place.folder, { recursive: true, force: true });

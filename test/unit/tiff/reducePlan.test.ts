@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AppError } from '@shared/errors';
+import type { AppError } from '@shared/errors';
 import { openRaster } from '@shared/tiff/open';
 import { chooseReduction, planReduced, reducedLayout } from '@shared/tiff/reduce';
 import { TAG } from '@shared/tiff/tags';
