@@ -26,7 +26,7 @@ test.each(['jpeg', 'deflate'] as const)(
     const images = await place.engine.client.images.list(mosaicId ?? '');
     expect(images.length).toBeGreaterThan(3);
     for (const { metadata } of images) {
-      expect(metadata).toMatchObject({ count: 3, crs: 'EPSG:32633', pixelSize: [0.5, 0.5] });
+      expect(metadata).toMatchObject({ bands: 3, crs: 'EPSG:32633', pixelSize: [0.5, 0.5] });
       expect(new Set(metadata?.dtypes)).toEqual(new Set(['uint8']));
     }
     await bench.close();
