@@ -123,12 +123,13 @@ export class Delivery {
           await chunks.change(index, { state: 'ambiguous', sha1 });
           handedOver = true;
         }
+        if (bytes === 0) return 0;
         const allowed = await ports.bandwidth.take(bytes, signal);
         ports.meter.add(allowed);
         return allowed;
       };
       const body = passing(source.read(chunk.name, signal), pass);
-      const courier = source.courier?.(chunk.name, pass);
+      const courier = source.courier?.(chunk.name, chunk.bytes, pass);
       const file = { filename: chunk.name, size: chunk.bytes, body, courier };
       const { imageId } = await ports.server.send(mosaicId, file, signal);
       // An answer to a file that was not sent whole was not given by the server.

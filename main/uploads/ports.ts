@@ -79,7 +79,7 @@ export type Courier = (request: unknown, signal: AbortSignal | undefined) => Pro
 
 /**
  * Asked before bytes of a chunk leave: how many of so many may, at least one. With the last piece of the chunk it is told the
- * SHA-1 of the whole, once, before any byte of that piece leaves.
+ * SHA-1 of the whole, once, before any byte of that piece leaves; then none may be asked for, where all were allowed before.
  */
 export type Pass = (bytes: number, sha1: string | null) => Promise<number>;
 
@@ -180,8 +180,8 @@ export interface UploadSource {
   drop(chunkName: string): Promise<void>;
   /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
   read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece>;
-  /** Sends a chunk from where its bytes are read. Absent where that is here. Fails as `read` does, and as `pass` does. */
-  courier?(chunkName: string, pass: Pass): Courier;
+  /** Sends a chunk of `size` bytes from where they are read. Absent where that is here. Fails as `read` does, and as `pass` does. */
+  courier?(chunkName: string, size: number, pass: Pass): Courier;
   /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;

@@ -94,7 +94,7 @@ class RemoteSource implements UploadSource {
   }
 
   /** The thread that reads a chunk sends it too; here it is only told what may leave. */
-  courier(chunkName: string, pass: Pass): Courier {
+  courier(chunkName: string, size: number, pass: Pass): Courier {
     return async (request, signal) => {
       const abort = new AbortController();
       const stop = (): void => abort.abort(signal?.reason);
@@ -110,7 +110,7 @@ class RemoteSource implements UploadSource {
         const { id } = this.opened;
         return await this.client.call(
           'deliver',
-          { id, chunkName, request },
+          { id, chunkName, size, request },
           { signal: abort.signal, onProgress },
         );
       } finally {

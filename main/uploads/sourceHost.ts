@@ -2,6 +2,7 @@ import { AppError } from '@shared/errors';
 import type { RpcContext } from '@shared/rpc';
 import type { Reduction, ReductionCodec } from '@shared/tiff/reduce';
 import type { RasterDescription } from '@shared/tiff/types';
+import { allowance } from './allowance';
 import { passing } from './pass';
 import { PieceBuffers } from './pieceBuffers';
 import type {
@@ -79,7 +80,7 @@ export function sourceMethods(open: OpenSource, carry?: Carry) {
     endRead: ({ readId }: { readId: number }): Promise<void> => endRead(readId),
     /** One request with a chunk as its body. Tells what is about to leave, and waits for `pass` before it does. */
     deliver: async (
-      { id, chunkName, request }: { id: number; chunkName: string; request: unknown },
+      { id, chunkName, size, request }: { id: number; chunkName: string; size: number; request: unknown },
       { signal, progress }: RpcContext,
     ): Promise<unknown> => {
       if (!carry) throw new AppError('uploads.reader_stopped');
@@ -98,7 +99,7 @@ export function sourceMethods(open: OpenSource, carry?: Carry) {
         return allowed;
       };
       const pieces = source.read(chunkName, abort.signal, buffers);
-      const ended = carry(request, passing(noted(pieces, buffers), pass), {
+      const ended = carry(request, passing(noted(pieces, buffers), allowance(pass, size)), {
         onFlushed: (bytes) => buffers.left(bytes),
         signal: abort.signal,
       });
