@@ -1,9 +1,13 @@
+import { platform, setPriority } from 'node:os';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { serveRpc } from '@shared/rpc';
 import { carry } from '../mapflow';
 import { createNodeCodecs, openFile, reducingParts } from '../rasters';
 import { sourceMethods, sourceOpener } from '../uploads';
 import { parentRpcPort } from './parentPort';
+
+// On Linux this is the thread's own: whoever uses the window comes before the bytes. Elsewhere it would be the whole process's.
+if (platform() === 'linux') setPriority(5);
 
 const codecs = createNodeCodecs({ ownThread: true });
 
