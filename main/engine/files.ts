@@ -51,6 +51,11 @@ export class Files {
     return join(this.resultFolder(processingId), `area-${String(area)}-at-${String(level)}.geojsonl`);
   }
 
+  /** The probabilities of all areas, for tiles and previews. */
+  probabilities(processingId: string): string {
+    return join(this.resultFolder(processingId), 'probabilities.sqlite');
+  }
+
   /** Tiles that were fetched for a processing. */
   fetched(processingId: string): string {
     return join(this.resultFolder(processingId), 'imagery.tif');

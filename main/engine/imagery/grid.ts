@@ -90,16 +90,42 @@ export function gridToLonLat(grid: WorkingGrid): (x: number, y: number) => [numb
     );
 }
 
+/** A place on the grid, px. */
+export function toGrid(
+  grid: WorkingGrid,
+  projection: Projection,
+  lonLat: readonly [number, number],
+): [number, number] {
+  const [u, v] = toLattice(grid.lattice, ...projection.fromLonLat([lonLat[0], lonLat[1]]));
+  return [u / grid.ratio[0] - grid.column, v / grid.ratio[1] - grid.row];
+}
+
+/** What of a window of the grid lies in a box of degrees, with a margin (px), counted from the window's corner; null for nothing. */
+export function windowOfBox(
+  grid: WorkingGrid,
+  [west, south, east, north]: readonly [number, number, number, number],
+  window: PixelWindow,
+  margin: number,
+): PixelWindow | null {
+  const ring = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
+  const corners = areaOnGrid(grid, { type: 'Polygon', coordinates: [ring] });
+  const placed = corners.map((line) =>
+    line.map(([x, y]) => [x - window.x, y - window.y] as [number, number]),
+  );
+  return windowOf(window, placed, margin);
+}
+
 /** Rings in pixel coordinates of the grid. Edges of a degree-straight area are bent where the projection bends them. */
 export function areaOnGrid(grid: WorkingGrid, area: Geometry): [number, number][][] {
   const projection = needProjection(grid.crs);
   return polygonsOf(area).flatMap((polygon) =>
-    polygon.map((ring) =>
-      densified(ring).map(([longitude, latitude]) => {
-        const [u, v] = toLattice(grid.lattice, ...projection.fromLonLat([longitude, latitude]));
-        return [u / grid.ratio[0] - grid.column, v / grid.ratio[1] - grid.row] as [number, number];
-      }),
-    ),
+    polygon.map((ring) => densified(ring).map((lonLat) => toGrid(grid, projection, lonLat))),
   );
 }
 

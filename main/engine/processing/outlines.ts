@@ -1,10 +1,14 @@
 import { access } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { levels } from '../models/thresholds';
 import type { ObjectRules } from '../models/types';
 import type { Files } from '../files';
 import type { ModelCatalogue } from '../services';
 import type { ProcessingRow, Store } from '../store';
-import type { DetectionPlan, TaskRunner } from '../tasks/types';
+import type { DetectionPlan, PreviewResult, TaskRunner } from '../tasks/types';
+import type { TileAddress } from '../tiles/mercator';
+import { SharedWork } from './sharedWork';
 
 export interface OutlinesAt {
   /** 0–1, the threshold that was used: the nearest level */
@@ -13,12 +17,18 @@ export interface OutlinesAt {
   readonly paths: readonly string[];
 }
 
+export interface OutlineCount {
+  readonly features: number;
+  /** m² */
+  readonly area: number;
+}
+
 /**
- * Outlines of a finished processing at another threshold than its model's, from the probabilities that are kept with it. What was
+ * What a finished processing would be at another threshold than its model's, from the probabilities that are kept with it. What was
  * made once is kept; the result itself stays as it is.
  */
 export class Outlines {
-  readonly #making = new Map<string, Promise<void>>();
+  readonly #making = new SharedWork();
 
   constructor(
     private readonly store: Store,
@@ -33,47 +43,104 @@ export class Outlines {
   }
 
   /** @param threshold 0–1; taken to the nearest level that is neither everything nor nothing */
-  async at(row: ProcessingRow, threshold: number): Promise<OutlinesAt> {
-    const level = Math.max(1, Math.min(levels - 1, Math.round(threshold * levels)));
-    const plan = JSON.parse(row.plan ?? '') as DetectionPlan;
+  async at(row: ProcessingRow, threshold: number, signal?: AbortSignal): Promise<OutlinesAt> {
+    const level = Math.round(levelled(threshold) * levels);
+    const plan = planOf(row);
     const paths = plan.areas.map((_, area) => this.files.outlines(row.id, area, level));
-    for (const [area, path] of paths.entries()) await this.#once(row, plan, area, level, path);
+    for (const [area, target] of paths.entries()) {
+      await this.#once(target, signal, async (stop) => {
+        const masks = this.#masks(row, area);
+        const blocks = blocksOf(row);
+        const task = { plan, area, masks, blocks, target, threshold: level / levels };
+        await this.runner.run<'trace'>({ kind: 'trace', ...task }, { signal: stop });
+      });
+    }
     return { threshold: level / levels, paths };
   }
 
-  #once(row: ProcessingRow, plan: DetectionPlan, area: number, level: number, path: string): Promise<void> {
-    const known = this.#making.get(path);
-    if (known) return known;
-    const made = this.#make(row, plan, area, level, path).finally(() => this.#making.delete(path));
-    this.#making.set(path, made);
-    return made;
+  /** How many and how large; counted in their files. */
+  async count({ paths }: OutlinesAt): Promise<OutlineCount> {
+    let features = 0;
+    let area = 0;
+    for (const path of paths) {
+      for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+        if (line === '') continue;
+        features += 1;
+        area += Number(/"area":([\d.eE+-]+)/.exec(line)?.[1] ?? 0);
+      }
+    }
+    return { features, area: Math.round(area * 100) / 100 };
   }
 
-  async #make(
+  /** Outlines in a box of degrees: those of a part, so what its border cuts is cut. */
+  async preview(
     row: ProcessingRow,
-    plan: DetectionPlan,
-    area: number,
-    level: number,
-    target: string,
-  ): Promise<void> {
-    const there = await access(target).then(
-      () => true,
-      () => false,
-    );
-    if (there) return;
-    const masks = this.store.processings
+    threshold: number,
+    box: readonly [number, number, number, number],
+    signal?: AbortSignal,
+  ): Promise<PreviewResult> {
+    const file = await this.#probabilities(row, signal);
+    const rightAngles = blocksOf(row).includes('Simplification');
+    const task = { plan: planOf(row), file, box, threshold: levelled(threshold), rightAngles };
+    return this.runner.run<'preview'>({ kind: 'preview', ...task }, { ...(signal ? { signal } : {}) });
+  }
+
+  /** A tile of the probabilities as PNG; null where nothing is likely. */
+  async tile(row: ProcessingRow, tile: TileAddress): Promise<Uint8Array | null> {
+    const file = await this.#probabilities(row);
+    const { png } = await this.runner.run<'probabilityTile'>({
+      kind: 'probabilityTile',
+      plan: planOf(row),
+      file,
+      tile,
+    });
+    return png;
+  }
+
+  async #probabilities(row: ProcessingRow, signal?: AbortSignal): Promise<string> {
+    const target = this.files.probabilities(row.id);
+    await this.#once(target, signal, async (stop) => {
+      const areas = planOf(row).areas.map(({ window }, area) => ({
+        width: window.width,
+        masks: this.#masks(row, area),
+      }));
+      await this.runner.run<'pyramid'>({ kind: 'pyramid', areas, target }, { signal: stop });
+    });
+    return target;
+  }
+
+  #masks(row: ProcessingRow, area: number): readonly string[] {
+    return this.store.processings
       .partitions(row.id)
       .filter(({ aoi }) => aoi === area)
       .map(({ position }) => this.files.mask(row.id, position));
-    const blocks = row.blocks.filter(({ enabled }) => enabled).map(({ name }) => name);
-    await this.runner.run<'trace'>({
-      kind: 'trace',
-      plan,
-      area,
-      masks,
-      blocks,
-      target,
-      threshold: level / levels,
+  }
+
+  /** Makes a file unless it is there. */
+  async #once(
+    path: string,
+    signal: AbortSignal | undefined,
+    make: (stop: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    await this.#making.join(path, signal, async (stop) => {
+      const there = await access(path).then(
+        () => true,
+        () => false,
+      );
+      if (!there) await make(stop);
     });
   }
+}
+
+/** The nearest level that is neither everything nor nothing. */
+function levelled(threshold: number): number {
+  return Math.max(1, Math.min(levels - 1, Math.round(threshold * levels))) / levels;
+}
+
+function planOf(row: ProcessingRow): DetectionPlan {
+  return JSON.parse(row.plan ?? '') as DetectionPlan;
+}
+
+function blocksOf(row: ProcessingRow): readonly string[] {
+  return row.blocks.filter(({ enabled }) => enabled).map(({ name }) => name);
 }

@@ -8,6 +8,7 @@ import { describeLocal } from '../localData/describe';
 import { detect } from './detect';
 import { plan } from './plan';
 import { prepare } from './prepare';
+import { preview, probabilityTileOf, pyramid } from './probabilities';
 import { tile } from './tile';
 import { trace } from './trace';
 import { buildResultIndex } from '../tiles/resultIndex';
@@ -52,6 +53,13 @@ export async function execute<Kind extends Task['kind']>(
       )) as TaskResults[Kind];
     case 'describe':
       return (await describeLocal(given.path, tools)) as TaskResults[Kind];
+    case 'pyramid':
+      await pyramid(given, tools, options);
+      return {} as TaskResults[Kind];
+    case 'probabilityTile':
+      return probabilityTileOf(given, tools) as TaskResults[Kind];
+    case 'preview':
+      return (await preview(given, tools, options)) as TaskResults[Kind];
     case 'index':
       await buildResultIndex(tools.openDatabase, given.features, given.target);
       return {} as TaskResults[Kind];

@@ -143,9 +143,17 @@ export class ThreadPool implements TaskRunner {
   }
 }
 
+const quickKinds: ReadonlySet<Task['kind']> = new Set([
+  'tile',
+  'index',
+  'pyramid',
+  'probabilityTile',
+  'preview',
+]);
+
 /** What a person waits for. */
 function isShort({ kind }: Task): boolean {
-  return kind === 'tile' || kind === 'index';
+  return quickKinds.has(kind);
 }
 
 function post(worker: Worker, message: ToThread): void {

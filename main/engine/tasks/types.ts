@@ -10,6 +10,7 @@ import type { TileSource } from '../remote/tileSource';
 import type { TileRoute } from '../remote/route';
 import type { TileAddress } from '../tiles/mercator';
 import type { TileImage } from '../tiles/rasterTile';
+import type { ResultFeature } from '../vectorize/index';
 
 /**
  * What all parts of a processing share: plain data, decided once, kept with the processing, sent to the threads that work
@@ -123,6 +124,42 @@ export interface IndexTask {
   readonly target: string;
 }
 
+/** Makes the file of probabilities that tiles and previews come from. */
+export interface PyramidTask {
+  readonly kind: 'pyramid';
+  /** Areas in order: width of the window (px), masks from the top. */
+  readonly areas: readonly { readonly width: number; readonly masks: readonly string[] }[];
+  readonly target: string;
+}
+
+/** Draws one tile of probabilities as a PNG with a palette. */
+export interface ProbabilityTileTask {
+  readonly kind: 'probabilityTile';
+  readonly plan: DetectionPlan;
+  /** Made by a `PyramidTask`. */
+  readonly file: string;
+  readonly tile: TileAddress;
+}
+
+/** Traces what lies in a box at a threshold, as finely as it can be done at once. */
+export interface PreviewTask {
+  readonly kind: 'preview';
+  readonly plan: DetectionPlan;
+  /** Made by a `PyramidTask`. */
+  readonly file: string;
+  /** [west, south, east, north], degrees */
+  readonly box: readonly [number, number, number, number];
+  /** 0–1 */
+  readonly threshold: number;
+  readonly rightAngles: boolean;
+}
+
+export interface PreviewResult {
+  readonly features: readonly ResultFeature[];
+  /** m; the pixel size that they were traced at */
+  readonly metresPerPixel: number;
+}
+
 export interface TaskResults {
   readonly plan: DetectionPlan;
   readonly detect: Record<never, never>;
@@ -132,10 +169,23 @@ export interface TaskResults {
   readonly index: Record<never, never>;
   readonly fetch: SourceImage;
   readonly describe: LocalDataset;
+  readonly pyramid: Record<never, never>;
+  readonly probabilityTile: TileResult;
+  readonly preview: PreviewResult;
 }
 
 export type Task =
-  PlanTask | DetectTask | TraceTask | PrepareTask | TileTask | IndexTask | FetchTask | DescribeTask;
+  | PlanTask
+  | DetectTask
+  | TraceTask
+  | PrepareTask
+  | TileTask
+  | IndexTask
+  | FetchTask
+  | DescribeTask
+  | PyramidTask
+  | ProbabilityTileTask
+  | PreviewTask;
 export type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
 export interface TaskOptions {

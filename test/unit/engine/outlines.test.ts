@@ -6,6 +6,8 @@ import { profileOf } from '../../../main/engine/imagery/profile';
 import { nodeRasters, openDatabase, threadTools } from '../../../main/engine/nodeParts';
 import { startEngine, type Engine } from '../../../main/engine/server';
 import { inProcessRunner } from '../../../main/engine/tasks/inProcess';
+import { decodePng } from '../../../main/engine/tiles/decodePng';
+import { toUnit } from '../../../main/engine/tiles/mercator';
 import { tinyTiff } from '../../contract/geotiff';
 
 const token = 'a-token-of-the-test';
@@ -102,4 +104,76 @@ test('what cannot be answered is refused: no such processing, no token, a thresh
   ).toBe(401);
   for (const wrong of ['0', '1', '-1', 'much'])
     expect((await ask(`/engine/processings/${id}/outlines?threshold=${wrong}`)).status).toBe(400);
+}, 60_000);
+
+interface Layer {
+  readonly bounds: [number, number, number, number];
+  readonly threshold: number;
+  readonly levels: number;
+  readonly tiles: readonly string[];
+}
+
+test('the probabilities are a layer of tiles whose likely parts are those that become objects', async () => {
+  const id = await processed('Buildings');
+  const layer = (await (await ask(`/engine/processings/${id}/probabilities.json`)).json()) as Layer;
+  expect(layer).toMatchObject({ tilejson: '3.0.0', levels: 16 });
+  expect(layer.threshold).toBeGreaterThan(0);
+  const [west, south, east, north] = layer.bounds;
+  const tileAt = async (lon: number, lat: number, z: number): Promise<Response> => {
+    const [u, v] = toUnit(lon, lat);
+    return ask(
+      `/engine/processings/${id}/probabilities/${z}/${Math.floor(u * 2 ** z)}/${Math.floor(v * 2 ** z)}.png`,
+    );
+  };
+  const likely = async (z: number): Promise<number> => {
+    const answer = await tileAt((west + east) / 2, (south + north) / 2, z);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
+    const { rgba } = decodePng(new Uint8Array(await answer.arrayBuffer()));
+    return rgba.filter((value, at) => at % 4 === 3 && value === 255).length;
+  };
+  expect(await likely(19)).toBeGreaterThan(500);
+  // From afar the same place is there still, and smaller.
+  const far = await likely(15);
+  expect(far).toBeGreaterThan(0);
+  expect(far).toBeLessThan(await likely(17));
+  expect((await tileAt(west - 1, south - 1, 19)).status).toBe(204);
+  expect((await ask(`/engine/processings/${id}/probabilities/3/99/0.png`)).status).toBe(404);
+}, 60_000);
+
+test('outlines of a part come at once, and are those of the whole where nothing is cut', async () => {
+  const id = await processed('Buildings');
+  const layer = (await (await ask(`/engine/processings/${id}/probabilities.json`)).json()) as Layer;
+  const [west, south, east, north] = layer.bounds;
+  const part = async (box: readonly number[], threshold: number): Promise<Collection> => {
+    const answer = await ask(
+      `/engine/processings/${id}/outlines?threshold=${threshold}&bbox=${box.join(',')}`,
+    );
+    expect(answer.status, await answer.clone().text()).toBe(200);
+    expect(Number(answer.headers.get('x-metres-per-pixel'))).toBeGreaterThan(0);
+    return (await answer.json()) as Collection;
+  };
+  const whole = (await (await ask(`/engine/processings/${id}/outlines?threshold=0.75`)).json()) as Collection;
+  const all = await part(layer.bounds, 0.75);
+  expect(all.features.length).toBe(whole.features.length);
+  expect(areaOf(all)).toBeCloseTo(areaOf(whole), 0);
+  const half = await part([west, south, (west + east) / 2, north], 0.75);
+  expect(half.features.length).toBeGreaterThan(0);
+  expect(half.features.length).toBeLessThan(all.features.length);
+  for (const wrong of ['1,2,3', `${east},${south},${west},${north}`, '0,0,400,1', 'a,b,c,d']) {
+    expect((await ask(`/engine/processings/${id}/outlines?bbox=${wrong}`)).status).toBe(400);
+  }
+}, 60_000);
+
+test('a summary counts what the outlines hold, and falls with the threshold', async () => {
+  const id = await processed('Buildings');
+  const summary = async (threshold: number): Promise<{ features: number; area: number }> =>
+    (await (await ask(`/engine/processings/${id}/outlines/summary?threshold=${threshold}`)).json()) as never;
+  const whole = (await (await ask(`/engine/processings/${id}/outlines?threshold=0.5`)).json()) as Collection;
+  const half = await summary(0.5);
+  expect(half.features).toBe(whole.features.length);
+  expect(half.area).toBeCloseTo(areaOf(whole), 1);
+  const areas = [];
+  for (const threshold of [0.0625, 0.25, 0.5, 0.75, 0.9375]) areas.push((await summary(threshold)).area);
+  expect(areas).toEqual([...areas].sort((a, b) => b - a));
+  expect(areas[0]).toBeGreaterThan(areas[4]!);
 }, 60_000);
