@@ -14,6 +14,7 @@ import {
   readSettings,
   registerAppScheme,
   serveBaseMapTile,
+  serveProbabilityTile,
   serveRenderer,
   type Emit,
 } from './ipc';
@@ -155,7 +156,12 @@ function run(services: Services, started: Omit<Workers, 'overviews'>, stopWorker
     stopWorkers();
   });
   lockDown();
-  serveRenderer(join(__dirname, '..', 'renderer'), (url) => serveBaseMapTile(services.baseMaps, url));
+  serveRenderer(
+    join(__dirname, '..', 'renderer'),
+    async (url) =>
+      (await serveBaseMapTile(services.baseMaps, url)) ??
+      (await serveProbabilityTile(services.probabilities, url)),
+  );
   applyTheme(theme);
   requests.add(filesAmong(process.argv, process.cwd()));
   window = openWindow({

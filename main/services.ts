@@ -22,6 +22,7 @@ import { createLogging, type Logging } from './logging';
 import { createMapflowClient, verifyLogin, type MapflowClient } from './mapflow';
 import { MosaicList } from './mosaicList';
 import { isLoopback, Network } from './network';
+import { EngineQuality, Quality } from './quality';
 import { localPace, Processings, Projects, remotePace, Watch, type ResultKeeper } from './processings';
 import {
   BandwidthSettings,
@@ -68,6 +69,9 @@ export interface Services {
   readonly mosaics: MosaicList;
   readonly watch: Watch;
   readonly baseMaps: BaseMaps;
+  readonly quality: Quality;
+  /** Tiles of the engine's probabilities. */
+  readonly probabilities: Pick<EngineQuality, 'tile'>;
   /** Stops all work, keeps what is under way, and closes the library. */
   close(): Promise<void>;
 }
@@ -167,6 +171,7 @@ export function createServices(options: ServicesOptions): Services {
     withClient,
     store: library.processings,
     outbox: library.outbox,
+    versions: library.resultVersions,
     results: options.results,
     resultsFolder: places.results,
     billingOf: (accountId) => status.billing(accountId),
@@ -175,6 +180,8 @@ export function createServices(options: ServicesOptions): Services {
     program: `${m.app_name().toLowerCase()}/${options.version}`,
     log: logging.area('processings'),
   });
+  const engineQuality = new EngineQuality(() => engine.endpoint());
+  const quality = new Quality({ engine: engineQuality, processings, localAccount: localAccountId });
   const projects = new Projects({ withClient, store: library.projects });
   const watch = new Watch({
     accounts: () => watchedAccounts(accounts, processings),
@@ -223,6 +230,8 @@ export function createServices(options: ServicesOptions): Services {
     mosaics,
     watch,
     baseMaps,
+    quality,
+    probabilities: engineQuality,
     close: async () => {
       status.close();
       await Promise.all([uploads.close(), watch.close()]);

@@ -12,6 +12,7 @@ export { mosaicsHandlers, type MosaicsPort } from './mosaics';
 export { overviewsHandlers, type OverviewsPort } from './overviews';
 export { describeRaster } from './rasterInfo';
 export { processingsHandlers, projectsHandlers } from './processings';
+export { qualityHandlers, serveProbabilityTile } from './quality';
 export { openRasters, rastersHandlers, type RastersPort } from './rasters';
 export { resultsHandlers, type ResultsPort } from './results';
 export { readSettings, settingsHandlers } from './settings';

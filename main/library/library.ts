@@ -15,6 +15,7 @@ import { OutboxRepository } from './outbox';
 import { ProcessingsRepository } from './processings';
 import { ProjectsRepository } from './projects';
 import { RecentRastersRepository } from './recentRasters';
+import { ResultVersionsRepository } from './resultVersions';
 import { SettingsRepository } from './settings';
 import { UploadsRepository } from './uploads';
 
@@ -46,6 +47,7 @@ export interface Library {
   readonly bookmarks: BookmarksRepository;
   readonly layerStates: LayerStatesRepository;
   readonly baseMaps: BaseMapsRepository;
+  readonly resultVersions: ResultVersionsRepository;
   /** Keeps a copy beside the library, from which it is rebuilt after damage. Call once the start went well. */
   backUp(): Promise<void>;
   close(): void;
@@ -73,6 +75,7 @@ export function openLibrary(path: string, options: LibraryOptions): Library {
     bookmarks: new BookmarksRepository(database),
     layerStates: new LayerStatesRepository(database),
     baseMaps: new BaseMapsRepository(database),
+    resultVersions: new ResultVersionsRepository(database),
     backUp: () => backUp(database, path),
     close: () => database.close(),
   };

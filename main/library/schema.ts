@@ -174,4 +174,16 @@ export const migrations: readonly string[] = [
   ALTER TABLE uploads ADD COLUMN reduction TEXT;
   ALTER TABLE chunks ADD COLUMN exact INTEGER NOT NULL DEFAULT 1;
   `,
+  `
+  CREATE TABLE result_versions (
+    processing_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    threshold REAL NOT NULL,
+    area REAL NOT NULL,
+    result TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    current INTEGER NOT NULL,
+    PRIMARY KEY (processing_id, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -10,10 +10,10 @@ import type { ProcessingRecord } from '@shared/library/records';
 import type { ResultKeeper, WithClient } from './ports';
 
 /** Where the result of a processing is kept; ids come from servers, and only a plain one becomes a file name. */
-export function resultPath(folder: string, processingId: string): string {
+export function resultPath(folder: string, processingId: string, version = 0): string {
   const plain = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(processingId);
   const name = plain ? processingId : createHash('sha256').update(processingId).digest('hex');
-  return join(folder, `${name}.gpkg`);
+  return join(folder, version === 0 ? `${name}.gpkg` : `${name}.${version}.gpkg`);
 }
 
 /**
@@ -24,19 +24,56 @@ export async function fetchResult(
   record: ProcessingRecord,
   ports: { readonly withClient: WithClient; readonly results: ResultKeeper; readonly folder: string },
 ): Promise<ResultSummary> {
-  const { withClient, results, folder } = ports;
+  const gpkgPath = resultPath(ports.folder, record.id);
+  return ingestResult(record, gpkgPath, ports.results, {}, (geojsonPath) =>
+    ports.withClient(record.accountId, async ({ processings }) => {
+      const { body } = await processings.result(record.id);
+      await writeTo(geojsonPath, body);
+    }),
+  );
+}
+
+/** Makes a version of a result that comes as GeoJSON into a GeoPackage of its own. Throws as `fetchResult` does. */
+export async function keepVersion(
+  record: ProcessingRecord,
+  wanted: {
+    readonly number: number;
+    readonly threshold: number;
+    readonly body: AsyncIterable<Uint8Array>;
+  },
+  ports: { readonly results: ResultKeeper; readonly folder: string },
+): Promise<ResultSummary> {
+  const { number: version, threshold, body } = wanted;
+  const gpkgPath = resultPath(ports.folder, record.id, version);
+  return ingestResult(record, gpkgPath, ports.results, { version, threshold }, (geojsonPath) =>
+    writeTo(geojsonPath, body),
+  );
+}
+
+async function ingestResult(
+  record: ProcessingRecord,
+  gpkgPath: string,
+  results: ResultKeeper,
+  more: Readonly<Record<string, number>>,
+  download: (geojsonPath: string) => Promise<void>,
+): Promise<ResultSummary> {
+  const folder = dirname(gpkgPath);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw diskFailure(error, folder) ?? error;
   });
-  const gpkgPath = resultPath(folder, record.id);
   const geojsonPath = `${gpkgPath}.download`;
   try {
-    await withClient(record.accountId, async ({ processings }) => {
-      const { body } = await processings.result(record.id);
-      await writeTo(geojsonPath, body);
-    });
+    await download(geojsonPath);
     const { id, name, modelName, cost, createdAt, updatedAt } = record.snapshot;
-    const metadata = { processing: id, name, model: modelName, cost, created: createdAt, updated: updatedAt };
+    const metadata = {
+      processing: id,
+      name,
+      model: modelName,
+      cost,
+      created: createdAt,
+      updated: updatedAt,
+      ...more,
+    };
     const { featureCount, bbox, sizeBytes, styleName, fields } = await results.ingest({
       geojsonPath,
       gpkgPath,

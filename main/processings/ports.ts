@@ -6,7 +6,7 @@ import type {
 } from '@shared/api';
 import type { Geometry } from 'geojson';
 import type { Project as KnownProject, ResultSummary } from '@shared/ipc/types';
-import type { OrderRecord, OutboxRecord, ProcessingRecord } from '@shared/library/records';
+import type { OrderRecord, OutboxRecord, ProcessingRecord, VersionRecord } from '@shared/library/records';
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
@@ -51,6 +51,15 @@ export interface ProcessingStore {
   remove(id: string): void;
   orders(accountId: string): readonly OrderRecord[];
   putOrder(order: OrderRecord): void;
+}
+
+/** Results at other thresholds, beside those as they came. */
+export interface VersionStore {
+  list(processingId: string): readonly VersionRecord[];
+  current(processingId: string): VersionRecord | null;
+  add(version: Omit<VersionRecord, 'current'>): void;
+  use(processingId: string, number: number): void;
+  removeAll(processingId: string): void;
 }
 
 export interface ProjectStore {

@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises';
 import type { Processing as ServerProcessing } from '@shared/api';
 import { AppError, toErrorData } from '@shared/errors';
 import type { Draft } from '@shared/ipc/contract';
-import type { Processing, Quote } from '@shared/ipc/types';
-import type { ProcessingRecord } from '@shared/library/records';
+import type { Processing, Quote, ResultSummary } from '@shared/ipc/types';
+import type { ProcessingRecord, VersionRecord } from '@shared/library/records';
 import type { Log } from '@shared/log';
 import { isAway, isGone, isUnsupported } from './failures';
 import { fetchResult, resultPath } from './fetchResult';
+import { Versions, type NewVersion } from './versions';
 import { Ordering, type OrderingPorts } from './ordering';
-import type { OutboxStore, ProcessingStore, ResultKeeper, WithClient } from './ports';
+import type { OutboxStore, ProcessingStore, ResultKeeper, VersionStore, WithClient } from './ports';
 import { Renaming } from './renaming';
 import { isRunning, sameSnapshot, takeSnapshot, toProcessing } from './snapshot';
 
@@ -16,6 +17,7 @@ export interface ProcessingsPorts extends Omit<OrderingPorts, 'store'> {
   readonly withClient: WithClient;
   readonly store: ProcessingStore;
   readonly outbox: OutboxStore;
+  readonly versions: VersionStore;
   readonly results: ResultKeeper;
   /** Where results are kept, one GeoPackage each. */
   readonly resultsFolder: string;
@@ -39,6 +41,7 @@ export class Processings {
   readonly #ports: ProcessingsPorts;
   readonly #ordering: Ordering;
   readonly #renaming: Renaming;
+  readonly #versions: Versions;
   readonly #listeners = new Set<ProcessingsListener>();
   readonly #fetching = new Map<string, Promise<void>>();
 
@@ -46,6 +49,7 @@ export class Processings {
     this.#ports = ports;
     this.#ordering = new Ordering(ports);
     this.#renaming = new Renaming(ports);
+    this.#versions = new Versions(ports.versions, ports.results, ports.resultsFolder);
   }
 
   listen(listener: ProcessingsListener): () => void {
@@ -63,13 +67,36 @@ export class Processings {
     return this.#view(this.#record(processingId));
   }
 
-  /** The GeoPackage of a kept result. Throws `processings.no_result`. */
+  /** The GeoPackage of the version of a kept result that is in use. Throws `processings.no_result`. */
   resultFile(processingId: string): string {
     const record = this.#record(processingId);
     if (record.resultState !== 'ready') {
       throw new AppError('processings.no_result', { name: record.snapshot.name });
     }
-    return resultPath(this.#ports.resultsFolder, processingId);
+    return this.#versions.file(processingId);
+  }
+
+  /** The result as it came; null while it is not kept. */
+  original(processingId: string): ResultSummary | null {
+    const { resultState, result } = this.#record(processingId);
+    return resultState === 'ready' ? result : null;
+  }
+
+  /** What was kept of it at other thresholds. */
+  versions(processingId: string): readonly VersionRecord[] {
+    return this.#ports.versions.list(processingId);
+  }
+
+  /** Keeps GeoJSON as a version of the result, and uses it. Throws what fetching a result throws of the disk. */
+  async keepVersion(processingId: string, wanted: NewVersion): Promise<void> {
+    await this.#versions.keep(this.#record(processingId), wanted);
+    this.#tell(this.#record(processingId));
+  }
+
+  /** 0: the result as it came. */
+  useVersion(processingId: string, number: number): void {
+    this.#ports.versions.use(this.#record(processingId).id, number);
+    this.#tell(this.#record(processingId));
   }
 
   price(accountId: string, draft: Draft): Promise<Quote> {
@@ -276,6 +303,7 @@ export class Processings {
   async #forget(processingId: string): Promise<void> {
     const path = resultPath(this.#ports.resultsFolder, processingId);
     this.#ports.store.remove(processingId);
+    await this.#versions.forget(processingId);
     await this.#ports.results.close(path).catch(() => undefined);
     await rm(path, { force: true });
     for (const listener of this.#listeners) listener.onRemoved?.(processingId);
@@ -283,12 +311,16 @@ export class Processings {
 
   #put(record: ProcessingRecord): void {
     this.#ports.store.put(record);
+    this.#tell(record);
+  }
+
+  #tell(record: ProcessingRecord): void {
     const processing = this.#view(record);
     for (const listener of this.#listeners) listener.onProcessing?.(processing);
   }
 
   #view(record: ProcessingRecord): Processing {
-    return toProcessing(record);
+    return toProcessing(record, this.#ports.versions.current(record.id));
   }
 
   #record(processingId: string): ProcessingRecord {

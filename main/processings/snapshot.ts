@@ -1,7 +1,7 @@
 import { errorOfCode, isTerminal, type Processing as ServerProcessing } from '@shared/api';
 import { toErrorData } from '@shared/errors';
 import type { Processing } from '@shared/ipc/types';
-import type { ProcessingRecord, ProcessingSnapshot } from '@shared/library/records';
+import type { ProcessingRecord, ProcessingSnapshot, VersionRecord } from '@shared/library/records';
 
 /** What a server says of a processing, over what was known of it: lists tell less than single answers. */
 export function takeSnapshot(
@@ -26,9 +26,11 @@ export function takeSnapshot(
   };
 }
 
-export function toProcessing(record: ProcessingRecord): Processing {
+/** As the window sees it: the result is the version in use. */
+export function toProcessing(record: ProcessingRecord, version: VersionRecord | null): Processing {
   const { snapshot, resultState, result, resultError } = record;
-  return { ...snapshot, resultState, result, resultError };
+  const inUse = resultState === 'ready' && version ? version.result : result;
+  return { ...snapshot, resultState, result: inUse, resultError };
 }
 
 /** True while the server still works on it. */

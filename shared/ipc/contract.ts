@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, type InputOf, type OutputOf } from './define';
+import { qualityContract } from './quality';
 import { deskContract, type DeskEvents, type KeptLayer } from './desk';
 import type {
   Bandwidth,
@@ -247,6 +248,7 @@ export const contract = {
   'tasks.list': call(none).returns<readonly TaskView[]>(),
 
   ...deskContract,
+  ...qualityContract,
 } as const;
 
 export interface OpenedRasters {

@@ -131,6 +131,21 @@ export interface ProcessingRecord {
   readonly styleName: string;
 }
 
+/** A result at another threshold than its model's own, kept beside the one as it came. */
+export interface VersionRecord {
+  readonly processingId: string;
+  /** Counts up from 1. */
+  readonly number: number;
+  /** 0–1 */
+  readonly threshold: number;
+  /** m², of all features */
+  readonly area: number;
+  readonly result: ResultSummary;
+  readonly createdAt: string;
+  /** The one in use; none is where the result as it came is. */
+  readonly current: boolean;
+}
+
 export type ProcessingSnapshot = Omit<Processing, 'resultState' | 'result' | 'resultError'>;
 
 export interface DraftRecord {

@@ -129,6 +129,8 @@ export interface Detector {
   readonly classes: readonly MaskClass[];
   readonly polygons: PolygonRules;
   readonly objects?: ObjectRules;
+  /** Of one with `objects`: whether these are weighed at a working pixel size (m), or only found or not; always when absent. */
+  weighs?(gsd: number): boolean;
   /** The pixel size (m) to work at for imagery of this pixel size (m). */
   workingGsd(imageGsd: number): number;
   /** How many pixels around a pixel its class may depend on, at a working pixel size (m). */

@@ -38,8 +38,9 @@ export class Outlines {
   ) {}
 
   /** The model's own rules for a processing; null where it keeps no probabilities. */
-  rulesOf({ modelId }: ProcessingRow): ObjectRules | null {
-    return this.models.find(modelId).detector?.objects ?? null;
+  rulesOf(row: ProcessingRow): ObjectRules | null {
+    const { objects, weighs } = this.models.find(row.modelId).detector;
+    return objects && weighs?.(planOf(row).grid.gsd) !== false ? objects : null;
   }
 
   /** @param threshold 0–1; taken to the nearest level that is neither everything nor nothing */

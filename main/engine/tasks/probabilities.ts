@@ -1,6 +1,5 @@
 import { gridToLonLat, windowOfBox } from '../imagery/grid';
 import { ringArea } from '../imagery/ground';
-import { detectorFor } from '../models/index';
 import { levels, rulesAt } from '../models/thresholds';
 import { probabilityTile, tileSize } from '../probabilities/drawTile';
 import { buildPyramid, levelsOf, readPyramid } from '../probabilities/pyramid';
@@ -49,7 +48,7 @@ export async function preview(
   tools: TaskTools,
   { signal }: TaskOptions,
 ): Promise<PreviewResult> {
-  const detector = detectorFor(tools.models.find(plan.modelId));
+  const detector = tools.models.find(plan.modelId).detector;
   if (!detector.objects) throw new Error(`${plan.modelId} keeps no probabilities`);
   const rules = rulesAt(detector.objects, threshold);
   const toLonLat = gridToLonLat(plan.grid);

@@ -70,6 +70,7 @@ export async function setUpBench(change: Partial<ProcessingsPorts> = {}): Promis
       },
       store: library.processings,
       outbox: library.outbox,
+      versions: library.resultVersions,
       results: keeper,
       resultsFolder: join(folder, 'results'),
       billingOf: () => bench.billing,

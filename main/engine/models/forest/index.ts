@@ -57,6 +57,7 @@ export function forestDetector(name: string): Detector {
       leastCore: 0.5,
       leastPart: 1,
     },
+    weighs: (gsd) => gsd <= COARSEST_CROWNS,
     workingGsd: (imageGsd) => imageGsd * Math.max(1, Math.ceil(FINEST_GSD / imageGsd - 1e-6)),
     margin: (gsd) => Math.max(NETWORK_REACH, featureReach(gsd) + reach(sigmaAt(MAJORITY_SIGMA, gsd))),
     async prepare(source, signal) {

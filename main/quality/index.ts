@@ -1,0 +1,2 @@
+export { EngineQuality, type EndpointOf } from './engineQuality';
+export { Quality, type QualityPorts } from './quality';
