@@ -37,6 +37,7 @@ const labels: Readonly<Record<CommandId, () => string>> = {
   'imagery.upload': m.command_imagery_upload,
   'processing.run': m.command_processing_run,
   'results.table': m.command_results_table,
+  'results.quality': m.command_results_quality,
   'results.export': m.command_results_export,
   'account.add': m.command_account_add,
   'account.manage': m.command_account_manage,
@@ -117,7 +118,7 @@ function buildMenu(ports: MenuPorts, refresh: () => void): void {
     ]),
     menu(m.menu_imagery(), ['imagery.upload']),
     menu(m.menu_processing(), ['processing.run']),
-    menu(m.menu_results(), ['results.table', 'results.export']),
+    menu(m.menu_results(), ['results.table', 'results.quality', 'results.export']),
     menu(m.menu_help(), ['help.about']),
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(bar));

@@ -27,6 +27,7 @@ export const commands = [
   'imagery.upload',
   'processing.run',
   'results.table',
+  'results.quality',
   'results.export',
   'account.add',
   'account.manage',
@@ -60,6 +61,7 @@ export const shortcuts: Readonly<Partial<Record<CommandId, string>>> = {
   'imagery.upload': 'CmdOrCtrl+U',
   'processing.run': 'CmdOrCtrl+Enter',
   'results.table': 'CmdOrCtrl+T',
+  'results.quality': 'F8',
   'results.export': 'CmdOrCtrl+E',
   'app.commandPalette': 'CmdOrCtrl+K',
 };

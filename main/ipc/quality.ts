@@ -26,7 +26,7 @@ export interface ProbabilityTiles {
   tile(processingId: string, z: number, x: number, y: number): Promise<Uint8Array | null>;
 }
 
-/** Answers for `/probabilities/{id}/{z}/{x}/{y}`: the picture, 404 where there is none, 503 where it cannot be had. */
+/** Answers for `/probabilities/{id}/{z}/{x}/{y}`: the picture, 204 where there is none, 503 where it cannot be had. */
 export async function serveProbabilityTile(tiles: ProbabilityTiles, url: string): Promise<Response | null> {
   const match = /^\/probabilities\/([\w-]{1,64})\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})$/.exec(
     new URL(url).pathname,
@@ -35,7 +35,7 @@ export async function serveProbabilityTile(tiles: ProbabilityTiles, url: string)
   const [, id = '', z, x, y] = match;
   try {
     const png = await tiles.tile(id, Number(z), Number(x), Number(y));
-    if (!png) return new Response(null, { status: 404 });
+    if (!png) return new Response(null, { status: 204 });
     return new Response(new Uint8Array(png), {
       headers: {
         'content-type': 'image/png',

@@ -10,6 +10,7 @@ interface Layer {
   readonly bounds: LonLatBox;
   readonly threshold: number;
   readonly levels: number;
+  readonly metresPerPixel: number;
 }
 
 /** What the local engine offers beyond the API: probabilities, and results at other thresholds. */
@@ -26,8 +27,8 @@ export class EngineQuality {
     if (answer.status === 404) return { kind: 'never', reason: 'quality.forgotten' };
     if (answer.status === 409) return { kind: 'not_now', reason: 'quality.not_ended' };
     if (!answer.ok) return { kind: 'never', reason: 'quality.no_probabilities' };
-    const { threshold, levels, bounds } = (await answer.json()) as Layer;
-    return { kind: 'ready', threshold, levels, bounds };
+    const { threshold, levels, bounds, metresPerPixel } = (await answer.json()) as Layer;
+    return { kind: 'ready', threshold, levels, bounds, metresPerPixel };
   }
 
   async preview(

@@ -11,6 +11,8 @@ export const mapColours = {
   measureFill: [255, 214, 0, 0.16],
   highlight: [0, 229, 255, 1],
   highlightFill: [0, 229, 255, 0.25],
+  preview: [120, 255, 120, 1],
+  previewFill: [120, 255, 120, 0.08],
   casing: [16, 20, 26, 0.75],
   chunkPlanned: [255, 255, 255, 0.55],
   chunkSending: [255, 190, 40, 1],

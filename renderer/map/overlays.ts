@@ -16,7 +16,7 @@ import { css, mapColours, type Rgba } from './colours';
 import type { Placement } from './placement';
 
 /** Above every layer of the list. */
-const overlayZ = 10_000;
+export const overlayZ = 10_000;
 
 function outlined(colour: Rgba, fill: Rgba, width: number, dash: number[] = []): Style[] {
   return [

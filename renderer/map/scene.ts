@@ -29,6 +29,8 @@ export interface SceneOptions {
   isHighlighted(processingId: string, featureId: number | string | undefined): boolean;
   /** `about`: which layer it is about, where that is not plain. */
   onerror(error: unknown, about?: string): void;
+  /** What gives way to something else for the moment, visible as it is. */
+  hides(layer: Layer): boolean;
   /** Called when a raster is to be seen for the first time. */
   onpicture(): void;
   /** Called with false when tiles begin to be missing, with true when all are drawn. */
@@ -36,6 +38,7 @@ export interface SceneOptions {
 }
 
 interface Shown {
+  readonly layer: Layer;
   readonly view: LayerView;
   unclip(): void;
 }
@@ -66,6 +69,7 @@ export class MapScene {
     for (const [index, layer] of wanted.entries()) {
       const shown = this.#present(layer);
       shown.view.ol.setZIndex(wanted.length - index);
+      shown.view.ol.setVisible(layer.visible && !this.#options.hides(layer));
     }
     this.render();
   }
@@ -115,12 +119,13 @@ export class MapScene {
 
   #present(layer: RasterLayer | ResultLayer): Shown {
     const present = this.#shown.get(layer.id);
-    if (present?.view.update()) return present;
+    // A result of the same processing may be another version of it.
+    if (present?.layer === layer && present.view.update()) return present;
     if (present) this.#remove(layer.id);
     const view = this.#create(layer);
     view.update();
     const unclip = clipRightOf(view.ol, this.map, () => this.#options.swipe(layer));
-    const shown = { view, unclip };
+    const shown = { layer, view, unclip };
     this.#shown.set(layer.id, shown);
     this.map.addLayer(view.ol);
     return shown;

@@ -10,6 +10,7 @@ import type { CompareSide } from '../state/compare.svelte';
 import type { Layer } from '../state/layers.svelte';
 import type { Tool } from '../state/tools.svelte';
 import type { Workspace } from '../state/workspace';
+import { previewOverlay, probabilityLayer, showPreview } from './qualityLayers';
 import { drawAoi, measure, type EndTool } from './drawing';
 import {
   aoiOverlay,
@@ -43,6 +44,8 @@ export class MapSession {
   readonly #measure = measureOverlay();
   readonly #highlight = highlightOverlay();
   readonly #chunks = chunkOverlay();
+  readonly #preview = previewOverlay();
+  #probabilities: { readonly key: string; readonly ol: ReturnType<typeof probabilityLayer> } | null = null;
   #endTool: EndTool | null = null;
 
   constructor(target: HTMLElement, space: Space, workspace: Workspace, loaders: TileLoaders) {
@@ -51,10 +54,13 @@ export class MapSession {
     this.#loaders = loaders;
     this.view = viewFor(space.projection, space.pixelSize);
     this.#main = this.#createScene(target);
-    for (const overlay of [this.#chunks, this.#aoi, this.#highlight, this.#measure]) {
+    for (const overlay of [this.#preview, this.#chunks, this.#aoi, this.#highlight, this.#measure]) {
       this.#main.map.addLayer(overlay);
     }
-    this.#main.map.on('moveend', () => this.#workspace.memory.keepView(this.place()));
+    this.#main.map.on('moveend', () => {
+      this.#workspace.memory.keepView(this.place());
+      this.#tellBox();
+    });
     this.view.on(['change:center', 'change:resolution', 'change:rotation'], () => {
       this.#tellFacts();
       // The map says so only with its next frame: until then the old picture would pass for the new one.
@@ -120,6 +126,26 @@ export class MapSession {
     const placement = layer ? placementOf(layer.raster) : null;
     const fits = placement?.space === this.#space.key;
     showChunks(this.#chunks, uploads.chunks, fits ? placement : null, this.#space.projection);
+  }
+
+  /** Probabilities, and outlines that are tried; over the first map only. */
+  showQuality(): void {
+    const { quality } = this.#workspace;
+    if (this.#space.key !== earth) return;
+    const { processingId, layerShown, opacity, range } = quality;
+    const key = layerShown ? processingId : null;
+    if (this.#probabilities && this.#probabilities.key !== key) {
+      this.#main.map.removeLayer(this.#probabilities.ol);
+      this.#probabilities.ol.dispose();
+      this.#probabilities = null;
+    }
+    if (key !== null && range && !this.#probabilities) {
+      this.#probabilities = { key, ol: probabilityLayer(key, range.bounds, this.#space.projection) };
+      this.#main.map.addLayer(this.#probabilities.ol);
+    }
+    this.#probabilities?.ol.setOpacity(opacity);
+    showPreview(this.#preview, quality.preview?.outlines ?? null, this.#space.projection);
+    this.#main.render();
   }
 
   useTool(tool: Tool): void {
@@ -256,7 +282,7 @@ export class MapSession {
   }
 
   #createScene(target: HTMLElement): MapScene {
-    const { api, camera, compare, highlight, problems, rasters } = this.#workspace;
+    const { api, camera, compare, highlight, problems, quality, rasters } = this.#workspace;
     const scene: MapScene = new MapScene(target, {
       api,
       loaders: this.#loaders,
@@ -268,6 +294,7 @@ export class MapSession {
         const feature = highlight.feature;
         return feature?.processingId === processingId && feature.featureId === featureId;
       },
+      hides: (layer) => quality.hides(layer),
       onerror: (error, about) => problems.report(error, about),
       onpicture: () => rasters.pictureShown(),
       ondrawn: (drawn) => {
@@ -306,6 +333,15 @@ export class MapSession {
     this.view.cancelAnimations();
     this.view.setRotation(0);
     this.view.fit(extent, { padding: fitPadding, minResolution });
+  }
+
+  #tellBox(): void {
+    const size = this.#main.map.getSize();
+    if (this.#space.key !== earth || !size) return;
+    const extent = this.view.calculateExtent(size);
+    const box = transformExtent(extent, this.#space.projection, 'EPSG:4326', 8);
+    const [west = NaN, south = NaN, east = NaN, north = NaN] = box;
+    if (box.every(Number.isFinite)) this.#workspace.quality.look([west, south, east, north]);
   }
 
   #tellFacts(): void {

@@ -90,6 +90,10 @@ export function createActions(parts: Parts): CommandActions {
       },
       enabled: () => parts.layers.activeResult !== null,
     },
+    'results.quality': {
+      run: () => parts.layout.showRight('quality'),
+      enabled: () => parts.layers.activeResult !== null,
+    },
     'results.export': {
       run: () => void exportActive(parts),
       enabled: () => parts.layers.activeResult !== null,

@@ -317,6 +317,15 @@ export class LayerStack {
     return layer;
   }
 
+  /** Another version of a result that is there: in its place, with what the user set for it. */
+  renewResult(processingId: string, summary: ResultSummary): void {
+    const present = this.find(resultLayerId(processingId));
+    if (!present) return;
+    const layer = new ResultLayer(processingId, present.name, summary);
+    layer.recall(present.kept.state);
+    this.#layers = this.#layers.map((other) => (other === present ? layer : other));
+  }
+
   /** Layers of the last session, under whatever has been opened meanwhile. */
   restore(layers: readonly Layer[]): void {
     const known = new Set(this.#layers.map((layer) => layer.kept.ref));
@@ -326,6 +335,10 @@ export class LayerStack {
 
   hasResult(processingId: string): boolean {
     return this.find(resultLayerId(processingId)) !== null;
+  }
+
+  selectResult(processingId: string): void {
+    this.select(resultLayerId(processingId));
   }
 
   removeResult(processingId: string): void {

@@ -1,7 +1,7 @@
 import type { Settings } from './settings.svelte';
 
 export type BottomTab = 'uploads' | 'jobs' | 'table' | 'log';
-export type RightTab = 'processing' | 'style';
+export type RightTab = 'processing' | 'style' | 'quality';
 export type LeftTab = 'projects' | 'bookmarks';
 export type Dock = 'layers' | 'processing' | 'bottom';
 export type CoordinateForm = 'map' | 'lonLat' | 'dms';
@@ -23,7 +23,8 @@ function isDocks(value: unknown): value is Docks {
 const isTab = (value: unknown): value is BottomTab =>
   value === 'uploads' || value === 'jobs' || value === 'table' || value === 'log';
 
-const isRightTab = (value: unknown): value is RightTab => value === 'processing' || value === 'style';
+const isRightTab = (value: unknown): value is RightTab =>
+  value === 'processing' || value === 'style' || value === 'quality';
 
 const isLeftTab = (value: unknown): value is LeftTab => value === 'projects' || value === 'bookmarks';
 

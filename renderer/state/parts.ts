@@ -23,6 +23,7 @@ import { Memory } from './memory.svelte';
 import { Mosaics, Projects } from './mosaics.svelte';
 import { Overviews } from './overviews.svelte';
 import { Problems } from './problems.svelte';
+import { Quality } from './quality.svelte';
 import { Rasters } from './rasters.svelte';
 import { Settings } from './settings.svelte';
 import { Table } from './table.svelte';
@@ -50,6 +51,7 @@ export function createParts(api: Api) {
   const draft = new ProcessingDraft(api, { accounts, layers, uploads, mosaics, projects, aoi });
   const jobs = new Jobs(api, layers, problems);
   const table = new Table(api);
+  const quality = new Quality(api, layers, problems, table);
   const tasks = new Tasks(api);
   const log = new Log(api);
   const connections = new Connections(api);
@@ -92,6 +94,7 @@ export function createParts(api: Api) {
     draft,
     jobs,
     table,
+    quality,
     tasks,
     log,
     connections,

@@ -18,6 +18,8 @@ export type QualityState =
       /** Thresholds are told apart in so many steps. */
       readonly levels: number;
       readonly bounds: LonLatBox;
+      /** m; the pixel size that was worked at */
+      readonly metresPerPixel: number;
     }
   | { readonly kind: 'not_now' | 'never'; readonly reason: string };
 

@@ -43,6 +43,11 @@ export class Outlines {
     return objects && weighs?.(planOf(row).grid.gsd) !== false ? objects : null;
   }
 
+  /** m, of a pixel that was worked at */
+  gsdOf(row: ProcessingRow): number {
+    return planOf(row).grid.gsd;
+  }
+
   /** @param threshold 0–1; taken to the nearest level that is neither everything nor nothing */
   async at(row: ProcessingRow, threshold: number, signal?: AbortSignal): Promise<OutlinesAt> {
     const level = Math.round(levelled(threshold) * levels);

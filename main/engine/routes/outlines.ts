@@ -46,6 +46,7 @@ export function outlineRoutes(app: Hono<EngineEnv>, services: Services): void {
       bounds: [west, south, east, north],
       threshold: Math.round(rules.threshold * levels) / levels,
       levels,
+      metresPerPixel: outlines.gsdOf(row),
     });
   });
 

@@ -1,4 +1,5 @@
 import Download from '@lucide/svelte/icons/download';
+import Gauge from '@lucide/svelte/icons/gauge';
 import Eye from '@lucide/svelte/icons/eye';
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
@@ -15,7 +16,7 @@ export function jobEntries(workspace: Workspace, job: Processing, rename: () => 
 }
 
 function resultEntries(workspace: Workspace, job: Processing): readonly MenuEntry[] {
-  const { exportResult, jobs, layout, problems, table } = workspace;
+  const { exportResult, jobs, layers, layout, problems, table } = workspace;
   if (job.resultState !== 'ready') return [];
   return [
     {
@@ -34,6 +35,18 @@ function resultEntries(workspace: Workspace, job: Processing): readonly MenuEntr
         layout.showTab('table');
         void table.open(job.id, job.name);
       },
+    },
+    {
+      kind: 'action',
+      text: m.quality_title(),
+      icon: Gauge,
+      testId: 'job-quality',
+      run: () =>
+        void problems.attempt(async () => {
+          if (!layers.hasResult(job.id)) await jobs.show(job.id);
+          layers.selectResult(job.id);
+          layout.showRight('quality');
+        }),
     },
     {
       kind: 'action',

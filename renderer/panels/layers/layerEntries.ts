@@ -3,6 +3,7 @@ import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import Download from '@lucide/svelte/icons/download';
 import FileDown from '@lucide/svelte/icons/file-down';
+import Gauge from '@lucide/svelte/icons/gauge';
 import FolderSearch from '@lucide/svelte/icons/folder-search';
 import Palette from '@lucide/svelte/icons/palette';
 import Info from '@lucide/svelte/icons/info';
@@ -149,7 +150,7 @@ function rasterEntries(workspace: Workspace, layer: RasterLayer): readonly MenuE
 }
 
 function resultEntries(workspace: Workspace, layer: ResultLayer): readonly MenuEntry[] {
-  const { exportResult, layout, table } = workspace;
+  const { exportResult, layers, layout, table } = workspace;
   return [
     {
       kind: 'action',
@@ -158,6 +159,16 @@ function resultEntries(workspace: Workspace, layer: ResultLayer): readonly MenuE
       run: () => {
         layout.showTab('table');
         void table.open(layer.processingId, layer.name);
+      },
+    },
+    {
+      kind: 'action',
+      text: m.quality_title(),
+      icon: Gauge,
+      testId: 'layer-quality',
+      run: () => {
+        layers.select(layer.id);
+        layout.showRight('quality');
       },
     },
     {
