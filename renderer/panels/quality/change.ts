@@ -1,10 +1,9 @@
-import { formatPercent } from '../../format/numbers';
+import { formatNumber } from '../../format/numbers';
 
-/** How much more or less it is, in per cent of what it was; empty where that cannot be told. */
+/** How much more or less it is, in whole per cent of what it was; empty where that cannot be told. */
 export function changeOf(from: number | null | undefined, to: number | null | undefined): string {
   if (from == null || to == null || from === 0) return '';
-  const share = to / from - 1;
-  const text = formatPercent(Math.abs(share));
-  if (share === 0) return text;
-  return `${share > 0 ? '+' : '−'}${text}`;
+  const percent = Math.round((to / from - 1) * 100);
+  const sign = percent > 0 ? '+' : percent < 0 ? '−' : '';
+  return `${sign}${formatNumber(Math.abs(percent))}\u00a0%`;
 }
