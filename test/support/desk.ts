@@ -132,7 +132,7 @@ export class Desk {
 
   async chooseModel(name: string): Promise<void> {
     await this.at('model-select').click();
-    await this.page.getByRole('option', { name }).click();
+    await this.page.getByRole('option', { name, exact: true }).click();
   }
 
   /** The price in credits that the window shows, once the server has said it. */
