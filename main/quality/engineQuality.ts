@@ -53,7 +53,7 @@ export class EngineQuality {
   async outlines(processingId: string, threshold: number): Promise<AsyncIterable<Uint8Array>> {
     const answer = await this.#need(processingId, `outlines?threshold=${threshold}`);
     if (!answer.body) throw new AppError('quality.engine_away');
-    return answer.body as unknown as AsyncIterable<Uint8Array>;
+    return answer.body;
   }
 
   /** A PNG; null where nothing is likely. */
