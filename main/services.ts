@@ -181,7 +181,7 @@ export function createServices(options: ServicesOptions): Services {
     log: logging.area('processings'),
   });
   const engineQuality = new EngineQuality(() => engine.endpoint());
-  const quality = new Quality({ engine: engineQuality, processings, localAccount: localAccountId });
+  const quality = new Quality({ engine: engineQuality, kept: processings, localAccount: localAccountId });
   const projects = new Projects({ withClient, store: library.projects });
   const watch = new Watch({
     accounts: () => watchedAccounts(accounts, processings),

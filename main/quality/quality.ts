@@ -12,7 +12,7 @@ import type { EngineQuality } from './engineQuality';
 
 export interface QualityPorts {
   readonly engine: Pick<EngineQuality, 'state' | 'preview' | 'counts' | 'outlines'>;
-  readonly processings: {
+  readonly kept: {
     get(processingId: string): Processing;
     /** The result as it came. */
     original(processingId: string): ResultSummary | null;
@@ -68,26 +68,26 @@ export class Quality {
 
   /** Throws `quality.no_result`, `quality.failed`, `engine.*`, and what keeping a result throws. */
   async keep(processingId: string, threshold: number): Promise<QualityFacts> {
-    const { engine, processings } = this.#ports;
-    if (processings.get(processingId).resultState !== 'ready') throw new AppError('quality.no_result');
-    const known = processings.versions(processingId).find((version) => version.threshold === threshold);
-    if (known) processings.useVersion(processingId, known.number);
+    const { engine, kept } = this.#ports;
+    if (kept.get(processingId).resultState !== 'ready') throw new AppError('quality.no_result');
+    const known = kept.versions(processingId).find((version) => version.threshold === threshold);
+    if (known) kept.useVersion(processingId, known.number);
     else {
       const { area } = await engine.counts(processingId, threshold);
       const body = await engine.outlines(processingId, threshold);
-      await processings.keepVersion(processingId, { threshold, area, body });
+      await kept.keepVersion(processingId, { threshold, area, body });
     }
     return this.facts(processingId);
   }
 
   async use(processingId: string, version: number): Promise<QualityFacts> {
-    this.#ports.processings.useVersion(processingId, version);
+    this.#ports.kept.useVersion(processingId, version);
     return this.facts(processingId);
   }
 
   async #state(processingId: string): Promise<QualityState> {
-    const { engine, localAccount, processings } = this.#ports;
-    const { accountId } = processings.get(processingId);
+    const { engine, localAccount, kept } = this.#ports;
+    const { accountId } = kept.get(processingId);
     if (accountId !== localAccount) return { kind: 'never', reason: 'quality.elsewhere' };
     const state = await engine.state(processingId);
     if (state.kind === 'ready' && !this.#areas.has(processingId)) {
@@ -98,10 +98,10 @@ export class Quality {
   }
 
   #versions(processingId: string): readonly ResultVersion[] {
-    const { processings } = this.#ports;
-    const original = processings.original(processingId);
+    const { kept } = this.#ports;
+    const original = kept.original(processingId);
     if (!original) return [];
-    const chosen = processings.versions(processingId);
+    const chosen = kept.versions(processingId);
     const first: ResultVersion = {
       number: 0,
       threshold: null,

@@ -63,7 +63,7 @@ async function setUp(): Promise<{ bench: Bench; fake: FakeEngine; quality: Quali
   fake.answers.set('outlines?threshold=0.75', { body: collection(3) });
   const quality = new Quality({
     engine: fake.quality,
-    processings: bench.processings,
+    kept: bench.processings,
     localAccount: 'a',
   });
   return { bench, fake, quality, id };
@@ -156,7 +156,7 @@ test.each([
 test('without the engine versions are there all the same; results of other servers have none to try', async () => {
   const { bench, id } = await setUp();
   const stopped = new EngineQuality(() => Promise.reject(new AppError('engine.stopped')));
-  const ports = { engine: stopped, processings: bench.processings };
+  const ports = { engine: stopped, kept: bench.processings };
   expect(await new Quality({ ...ports, localAccount: 'a' }).facts(id)).toMatchObject({
     state: { kind: 'not_now', reason: 'engine.stopped' },
     versions: [{ number: 0, featureCount: 5, area: null }],
