@@ -7,6 +7,7 @@ export function finding(level: Finding['level'], name: string, params: Finding['
 }
 
 export function gigabytes(bytes: number): string {
+  if (bytes > 0 && bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
 

@@ -86,6 +86,7 @@ const row = (id: string, state: Upload['state'], of = desk) =>
   of.page.locator(`[data-testid="upload-row"][data-upload-id="${id}"][data-state="${state}"]`);
 
 async function scrolled(name: string): Promise<void> {
+  await desk.page.evaluate(() => document.querySelector('[data-drop="upload"] .scroller')?.scrollTo(0, 0));
   await picture(name);
   await desk.page.evaluate(() => document.querySelector('[data-drop="upload"] .scroller')?.scrollBy(0, 160));
   await picture(`${name}-2`);
@@ -125,12 +126,12 @@ test('the queue says of each upload what it really does', async () => {
 
   await proxy.stop();
   await row(sending.id, 'offline').waitFor();
-  await picture('real-offline');
+  await scrolled('real-offline');
   verdict = sessionEnds;
   await proxy.start();
   await callBridge(desk.page, 'uploads.networkIsBack');
   await row(sending.id, 'paused').waitFor();
-  await picture('real-token-expired');
+  await scrolled('real-token-expired');
 
   verdict = null;
   fates.clear();
@@ -139,7 +140,7 @@ test('the queue says of each upload what it really does', async () => {
       await callBridge(desk.page, 'accounts.signIn', { accountId: account.id, token });
   }
   await row(sending.id, 'done').waitFor();
-  await picture('real-after-sign-in');
+  await scrolled('real-after-sign-in');
 }, 120_000);
 
 test('what is reduced is chosen, told of and marked', async () => {
@@ -163,7 +164,7 @@ test('what is reduced is chosen, told of and marked', async () => {
     .filter({ hasText: 'field.tif' });
   await reduced.waitFor();
   expect(await reduced.innerText()).toContain('8 bits, JPEG');
-  await picture('reduce-done');
+  await scrolled('reduce-done');
 }, 60_000);
 
 /** A file system of its own that can be filled; null where this user may not mount one. */
