@@ -18,7 +18,7 @@ import { overlayZ } from './overlays';
 /** Deeper tiles would show the same pixels larger. */
 const finestZoom = 21;
 
-/** The probabilities of a processing, coloured by the engine; over the layers of the list, under outlines that are tried. */
+/** The probabilities of a processing, coloured by the engine. */
 export function probabilityLayer(processingId: string, bounds: LonLatBox, view: Projection): TileLayer<XYZ> {
   const source = new XYZ({
     url: `/probabilities/${encodeURIComponent(processingId)}/{z}/{x}/{y}`,
@@ -30,7 +30,7 @@ export function probabilityLayer(processingId: string, bounds: LonLatBox, view: 
   });
   // Nothing is asked for beside the area.
   const extent = transformExtent([...bounds], 'EPSG:4326', view, 8);
-  return new TileLayer({ source, zIndex: overlayZ - 2, extent });
+  return new TileLayer({ source, extent });
 }
 
 /** Where nothing is likely there is no picture, which is no failure. */

@@ -93,6 +93,11 @@ export class MapScene {
     this.#baseMap?.ol.getSource()?.refresh();
   }
 
+  /** Where a layer of the list stands among the others; null while it is not drawn. */
+  heightOf(layerId: string): number | null {
+    return this.#shown.get(layerId)?.view.ol.getZIndex() ?? null;
+  }
+
   /** Draws the next frame; it is told when it is there. */
   render(): void {
     this.#options.ondrawn(false);

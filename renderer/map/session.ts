@@ -17,6 +17,7 @@ import {
   chunkOverlay,
   highlightOverlay,
   measureOverlay,
+  overlayZ,
   showChunks,
   showGeometry,
 } from './overlays';
@@ -130,7 +131,7 @@ export class MapSession {
 
   /** Probabilities, and outlines that are tried; over the first map only. */
   showQuality(): void {
-    const { quality } = this.#workspace;
+    const { layers, quality } = this.#workspace;
     if (this.#space.key !== earth) return;
     const { processingId, layerShown, opacity, range } = quality;
     const key = layerShown ? processingId : null;
@@ -143,6 +144,10 @@ export class MapSession {
       this.#probabilities = { key, ol: probabilityLayer(key, range.bounds, this.#space.projection) };
       this.#main.map.addLayer(this.#probabilities.ol);
     }
+    // Under the outlines of the result, over what is under them.
+    const result = layers.results.find((layer) => layer.processingId === processingId);
+    const height = result ? this.#main.heightOf(result.id) : null;
+    this.#probabilities?.ol.setZIndex((height ?? overlayZ) - 0.5);
     this.#probabilities?.ol.setOpacity(opacity);
     showPreview(this.#preview, quality.preview?.outlines ?? null, this.#space.projection);
     this.#main.render();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateScene } from '../../build/sample/generate';
 import { Desk } from '../support/desk';
@@ -71,6 +72,17 @@ test('the quality view shows where the model was sure, over the image', async ()
   await desk.at('quality-layer').click();
   await expect.poll(async () => (await desk.mapPicture()).equals(without), { timeout: 20_000 }).toBe(false);
   await desk.at('quality-layer').click();
+});
+
+test.each(['light', 'dark'] as const)('it can be read by everybody, in %s', async (theme) => {
+  await launched.app.evaluate(
+    ({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(),
+    `view.theme.${theme}`,
+  );
+  await desk.page.locator(`html[data-theme="${theme}"]`).waitFor();
+  await desk.page.mouse.move(2, 2);
+  const { violations } = await new AxeBuilder({ page: desk.page }).setLegacyMode().analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 });
 
 test('a higher threshold leaves less, a lower one finds more, and the map follows', async () => {

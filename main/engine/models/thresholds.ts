@@ -4,8 +4,9 @@ import type { ObjectRules } from './types';
 export const levels = 16;
 
 /**
- * Rules at another threshold: an object's core, and what parts it, is asked for as much more or less as the object itself, so that a
- * lower threshold brings objects that were missed and not only wider ones.
+ * Rules at another threshold: an object's core is asked for as much more or less as the object itself, so that a lower threshold
+ * brings objects that were missed and not only wider ones. What lay apart at the model's own threshold is parted at a lower one
+ * too: where the core was, and above it, the levels stay where they are.
  */
 export function rulesAt(rules: ObjectRules, threshold: number): ObjectRules {
   const moved = (share: number): number => {
@@ -13,6 +14,7 @@ export function rulesAt(rules: ObjectRules, threshold: number): ObjectRules {
     return Math.max(1, Math.min(levels - 1, level)) / levels;
   };
   const core = rules.core === 0 ? 0 : moved(rules.core);
-  const splits = [...new Set((rules.splits ?? []).map(moved))].filter((share) => share > core);
+  const own = rules.core === 0 ? [] : [rules.core];
+  const splits = [...own, ...(rules.splits ?? [])].filter((share) => share > core);
   return { ...rules, threshold, core, splits };
 }

@@ -149,6 +149,10 @@ interface Shape {
 
 /** Walls shorter than this are not told from wobbles: m, and px of the working grid. */
 const SHORTEST_WALL = { metres: 0.8, pixels: 3 };
+/** A right-angled corner as far as this from the outline that was found is none: m, and px of the working grid. */
+const FARTHEST_CORNER = { metres: 1.5, pixels: 5 };
+/** Where right angles are asked for and not supported, wobbles are taken out as far as this: m, and px of the working grid. */
+const WOBBLE = { metres: 0.5, pixels: 2 };
 
 /** The outline, with right angles where they are wanted and supported. */
 function shapeOf(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
@@ -164,10 +168,11 @@ function shapeOf(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
 function rightShape(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
   const scale = 10 ** decimalsFor(job.gsd);
   const shortest = Math.max(SHORTEST_WALL.metres / job.gsd, SHORTEST_WALL.pixels);
+  const farthest = Math.max(FARTHEST_CORNER.metres / job.gsd, FARTHEST_CORNER.pixels);
   const outlines: FlatRing[] = [];
   let agreement = 1;
   for (const ring of [polygon.exterior, ...polygon.holes]) {
-    const right = rightAngled(ring, shortest);
+    const right = rightAngled(ring, { shortest, farthest });
     if (!right) return null;
     outlines.push(inDegrees(right.corners, scale, job.toLonLat));
     agreement = Math.min(agreement, right.agreement);
@@ -188,7 +193,9 @@ function rightShape(polygon: TracedPolygon, job: VectorizeJob): Shape | null {
 function geographic(polygon: TracedPolygon, job: VectorizeJob): LonLat[][] | null {
   const scale = 10 ** decimalsFor(job.gsd);
   const rings = [polygon.exterior, ...polygon.holes];
-  for (const tolerance of [job.rules.tolerance, job.rules.tolerance / 2, 0]) {
+  const { tolerance: own } = job.rules;
+  const plain = job.rightAngles ? [Math.max(WOBBLE.metres / job.gsd, WOBBLE.pixels)] : [];
+  for (const tolerance of [...plain, own, own / 2, 0]) {
     const outlines = rings.map((ring) => toDegrees(ring, tolerance, scale, job.toLonLat));
     if (ringsAreValid(outlines)) {
       return outlines.map((outline, i) => oriented(outline, i === 0, scale));

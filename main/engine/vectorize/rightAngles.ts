@@ -19,8 +19,15 @@ const TOLERANCE = 1.6;
 const LEAST_EVIDENCE = 0.55;
 const LEAST_AGREEMENT = 0.8;
 
-/** The outline with right angles, or null where the evidence does not support them. `shortest`: px of the shortest wall kept. */
-export function rightAngled(ring: Ring, shortest: number): RightAngled | null {
+export interface RightAngleLimits {
+  /** px; a shorter wall is none */
+  readonly shortest: number;
+  /** px; a corner farther from the outline that was found is no corner of it */
+  readonly farthest: number;
+}
+
+/** The outline with right angles, or null where the evidence does not support them. */
+export function rightAngled(ring: Ring, { shortest, farthest }: RightAngleLimits): RightAngled | null {
   const rough = simplify(ring, TOLERANCE);
   if (rough.length < 8) return null;
   const axis = mainAxis(rough);
@@ -29,6 +36,7 @@ export function rightAngled(ring: Ring, shortest: number): RightAngled | null {
   const walls = withoutShort(wallsOf(turned), shortest);
   if (walls.length < 4) return null;
   const corners = rotate(cornersOf(walls), axis.angle);
+  if (farthestFrom(rough, corners) > farthest) return null;
   const agreement = overlap(Float64Array.from(ring.corners), corners);
   return agreement >= LEAST_AGREEMENT ? { corners, agreement } : null;
 }
@@ -140,6 +148,23 @@ function cornersOf(walls: readonly Wall[]): Float64Array {
     corners[2 * i + 1] = wall.level ? wall.at : after.at;
   });
   return corners;
+}
+
+/** px; the largest distance of a corner from an outline: a slanting wall made into steps, or a house that the picture's edge cuts. */
+function farthestFrom(outline: Float64Array, corners: Float64Array): number {
+  let farthest = 0;
+  for (let i = 0; i < corners.length; i += 2) {
+    let nearest = Infinity;
+    for (let j = 0; j < outline.length; j += 2) {
+      const next = (j + 2) % outline.length;
+      const [x, y] = [corners[i]! - outline[j]!, corners[i + 1]! - outline[j + 1]!];
+      const [dx, dy] = [outline[next]! - outline[j]!, outline[next + 1]! - outline[j + 1]!];
+      const along = Math.max(0, Math.min(1, (x * dx + y * dy) / (dx * dx + dy * dy || 1)));
+      nearest = Math.min(nearest, Math.hypot(x - along * dx, y - along * dy));
+    }
+    farthest = Math.max(farthest, nearest);
+  }
+  return farthest;
 }
 
 /** Intersection over union of two outlines, counted at the centres of pixels. */
