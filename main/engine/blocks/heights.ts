@@ -6,8 +6,8 @@ import type { SourceImage } from '../imagery/mosaicSource';
 import type { OpenRaster, RasterAccess } from '../rasterAccess';
 import { boxOf, isInside, percentile, type Position } from './plane';
 
-/** m around a footprint; ground is sought as far as this, but not in what eaves and blur reach over */
-const ring = { from: 1, to: 8 };
+/** m around a footprint; ground is sought as far as `to`, or `far` amid others, but not in what eaves and blur reach over */
+const ring = { from: 1, to: 8, far: 24 };
 /** Shares of sorted surfaces: noise and chimneys lie above, trees and neighbours around. */
 const roof = 0.9;
 const ground = 0.15;
@@ -60,15 +60,17 @@ interface Opened {
 }
 
 async function heightIn(
-  { raster, toPixel, width, height, gsd }: Opened,
+  opened: Opened,
   rings: readonly (readonly Position[])[],
   others: readonly (readonly (readonly Position[])[])[],
   signal?: AbortSignal,
+  to = ring.to,
 ): Promise<number | null> {
+  const { raster, toPixel, width, height, gsd } = opened;
   const own = rings.map((points) => points.map(toPixel));
   const around = others.map((polygon) => polygon.map((points) => points.map(toPixel)));
   const [outer = []] = own;
-  const margin = Math.ceil(ring.to / gsd) + 1;
+  const margin = Math.ceil(to / gsd) + 1;
   const window = within(boxOf(outer), margin, width, height);
   if (!window) return null;
   const pixels = await raster.readWindow(0, window, signal);
@@ -86,12 +88,14 @@ async function heightIn(
       if (isInside(centre, own)) inside.push(value);
       else {
         const metres = distanceTo(outer, centre) * gsd;
-        if (metres < ring.from || metres > ring.to) continue;
+        if (metres < ring.from || metres > to) continue;
         if (!around.some((polygon) => isInside(centre, polygon))) about.push(value);
       }
     }
   }
-  if (inside.length < fewest.inside || about.length < fewest.around) return null;
+  if (inside.length < fewest.inside) return null;
+  if (about.length < fewest.around)
+    return to < ring.far ? await heightIn(opened, rings, others, signal, ring.far) : null;
   const [high, low] = [Float64Array.from(inside).sort(), Float64Array.from(about).sort()];
   const metres = percentile(high, roof) - percentile(low, ground);
   return metres >= lowest ? Math.round(metres * 10) / 10 : null;

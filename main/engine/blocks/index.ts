@@ -109,8 +109,8 @@ async function withHeights(
   return features.map((feature, i) => withHeight(feature, heights.get(i)));
 }
 
-/** degrees; some ten metres, as far as the ground around a footprint is looked for */
-const reach = 1e-4;
+/** degrees; some thirty metres, as far as the ground around a footprint is looked for */
+const reach = 3e-4;
 
 function withHeight(feature: ResultFeature, height: number | undefined): ResultFeature {
   if (height === undefined) return feature;

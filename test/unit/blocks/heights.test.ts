@@ -120,3 +120,17 @@ test('forests are told apart by the heights of the service', () => {
     '10m-99m',
   ]);
 });
+
+test('amid others the ground is sought farther away', async () => {
+  const house = [50, 50, 10, 10] as const;
+  // Wall to wall all around it, as far as 15 m.
+  const row = [35, 35, 40, 40] as const;
+  const model = await surface((x, y) => 100 + (isIn(x, y, row) ? 9 : 0));
+  const others = [
+    [35, 35, 40, 15],
+    [35, 60, 40, 15],
+    [35, 50, 15, 10],
+    [60, 50, 15, 10],
+  ].map(([x = 0, y = 0, width = 0, depth = 0]) => [footprint(x, y, width, depth)]);
+  expect(await model.heightOf([footprint(...house)], others)).toBeCloseTo(9, 1);
+});
