@@ -95,6 +95,12 @@ function cut(feature: RenderFeature): readonly Part[] {
   const properties = feature.getProperties();
   const id = feature.getId();
   const type = feature.getType();
+  if (type === 'LineString' || type === 'MultiLineString') {
+    // One line has no ends of its own in the format's reader.
+    const line = { ...rings, ends: rings.ends.length > 0 ? rings.ends : [rings.coordinates.length] };
+    const inside = clipOutlines(line);
+    return inside.ends.length > 0 ? [{ type: 'MultiLineString', rings: inside, properties, id }] : [];
+  }
   if (type !== 'Polygon') {
     return insideUnitSquare(rings) && type === 'Point' ? [{ type: 'Point', rings, properties, id }] : [];
   }

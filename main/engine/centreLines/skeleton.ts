@@ -50,7 +50,8 @@ export async function skeletonOf(
       for (let x = 0; x < width; x++) {
         if (pixels[row + x] === 0) continue;
         xs.push(x);
-        radii.push(distance(x + 1, y + 1) - 0.25);
+        // The middle of a road lies on a pixel or between two: half of the difference, on average.
+        radii.push(distance(x + 1, y + 1) + 0.25);
       }
       starts.push(xs.length);
     }

@@ -48,7 +48,9 @@ export function pruneSpurs(network: Network): void {
       // A blot that is nothing but spurs keeps the longest two.
       const kept = Math.max(0, 2 - (node.lines.size - spurs.length));
       const all = node.lines.size === spurs.length;
-      const gone = spurs.sort((a, b) => lengthOf(a) - lengthOf(b)).slice(0, all ? spurs.length - kept : undefined);
+      const gone = spurs
+        .sort((a, b) => lengthOf(a) - lengthOf(b))
+        .slice(0, all ? spurs.length - kept : undefined);
       for (const line of gone) network.remove(line);
       pruned += gone.length;
     }

@@ -35,6 +35,18 @@ export function simplification(): ModelBlock {
   };
 }
 
+/** Lines in place of areas. */
+export function centreLines(): ModelBlock {
+  return {
+    name: 'CentreLines',
+    displayName: m.block_centre_lines_name(),
+    description: m.block_centre_lines_description(),
+    optional: true,
+    price: 0,
+    available: true,
+  };
+}
+
 export function openStreetMap(): ModelBlock {
   return {
     name: 'OSM',

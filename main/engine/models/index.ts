@@ -85,7 +85,7 @@ function roads(): ModelInfo {
     description: m.model_roads_description(percents(heldOutFigures.roads)),
     styleName: 'roads',
   };
-  return describe(identity, roadsGsd, [blocks.segmentation(5)]);
+  return describe(identity, roadsGsd, [blocks.segmentation(5), blocks.centreLines()]);
 }
 
 function construction(): ModelInfo {

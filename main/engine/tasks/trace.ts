@@ -2,12 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Geometry } from '@shared/api';
+import { centreLines, centreLinesBlock, type LineFeature } from '../centreLines/index';
 import { applyBlocks, needsBlocks, noSources } from '../blocks/index';
 import { gridToLonLat } from '../imagery/grid';
 import { ringArea } from '../imagery/ground';
-import type { Detector, MaskBand } from '../models/types';
+import type { Detector, MaskBand, ObjectRules } from '../models/types';
 import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
-import { rulesAt } from '../models/thresholds';
+import { levels, rulesAt } from '../models/thresholds';
 import type { TaskTools } from './execute';
 import { readMasks } from './maskFile';
 import type { TaskOptions, TraceResult, TraceTask } from './types';
@@ -33,11 +34,28 @@ export async function trace(task: TraceTask, tools: TaskTools, options: TaskOpti
   const own = detector.objects;
   const objects = own && (task.threshold === undefined ? own : rulesAt(own, task.threshold));
   const bands = (): AsyncIterable<MaskBand> => readMasks(task.masks, options.signal);
+  if (task.blocks.includes(centreLinesBlock)) {
+    const lines = linesOf(bands(), job, objects, options);
+    return { features: await writeLines(task.target, lines, options.signal) };
+  }
   const found = objects ? vectorizeObjects(bands, { ...job, objects }) : vectorize(bands(), job);
   const features = needsBlocks(task.blocks)
     ? afterBlocks(found, { ...task, within: area.geometry }, detector, tools, options)
     : found;
   return { features: await writeLines(task.target, features, options.signal) };
+}
+
+/** The network of what the mask holds, of whatever threshold. */
+function linesOf(
+  bands: AsyncIterable<MaskBand>,
+  { width, gsd, classes, rules: { minArea, minHole }, toLonLat }: VectorizeJob,
+  objects: ObjectRules | undefined,
+  { signal }: TaskOptions,
+): AsyncIterable<LineFeature> {
+  const [thing] = classes;
+  if (!thing) throw new Error('a model without classes has no lines');
+  const least = objects ? Math.round(objects.threshold * levels) * levels : thing.value;
+  return centreLines(bands, { width, gsd, thing, least, minArea, minHole, toLonLat, signal });
 }
 
 /** Steps that look at what stands around a feature take all of them at once. */
@@ -62,7 +80,7 @@ async function* afterBlocks(
 /** One feature a line; the file appears under its name when it is whole and on disk. */
 async function writeLines(
   path: string,
-  features: AsyncIterable<ResultFeature>,
+  features: AsyncIterable<ResultFeature | LineFeature>,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const unfinished = `${path}.part`;

@@ -1,4 +1,4 @@
-import type { Feature, Polygon } from 'geojson';
+import type { Feature, LineString, Polygon, Position } from 'geojson';
 import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -7,6 +7,9 @@ import type { Database, OpenDatabase } from '../store/database';
 /** Features of a tile at most; a view of everything needs no more to look full. */
 const mostFeatures = 20_000;
 const insertedAtOnce = 5000;
+
+/** What results are made of. */
+export type TileFeature = Feature<Polygon | LineString>;
 
 interface Bounds {
   readonly count: number;
@@ -42,15 +45,15 @@ async function fill(database: Database, paths: readonly string[]): Promise<void>
   const box = database.prepare('INSERT INTO boxes (id, west, east, south, north) VALUES (?, ?, ?, ?, ?)');
   const insert = database.transaction((lines: readonly string[], first: number) => {
     lines.forEach((line, i) => {
-      const parsed = JSON.parse(line) as Feature<Polygon>;
-      const [outer = []] = parsed.geometry.coordinates;
+      const parsed = JSON.parse(line) as TileFeature;
+      const outer = outerOf(parsed);
       const xs = outer.map(([x = 0]) => x);
       const ys = outer.map(([, y = 0]) => y);
       const [west, east] = extremes(xs);
       const [south, north] = extremes(ys);
       const id = first + i;
       const numbered = { ...parsed, properties: { ...parsed.properties, id } };
-      feature.run(id, (east - west) * (north - south), JSON.stringify(numbered));
+      feature.run(id, sizeOf(parsed, east - west, north - south), JSON.stringify(numbered));
       box.run(id, west, east, south, north);
     });
   });
@@ -70,6 +73,15 @@ async function fill(database: Database, paths: readonly string[]): Promise<void>
   flush();
 }
 
+function outerOf({ geometry }: TileFeature): readonly Position[] {
+  return geometry.type === 'LineString' ? geometry.coordinates : (geometry.coordinates[0] ?? []);
+}
+
+/** Square degrees: a line shows by its length, whichever way it runs. */
+function sizeOf({ geometry }: TileFeature, width: number, height: number): number {
+  return geometry.type === 'LineString' ? width ** 2 + height ** 2 : width * height;
+}
+
 function extremes(values: readonly number[]): [number, number] {
   let low = Infinity;
   let high = -Infinity;
@@ -85,7 +97,7 @@ export class ResultIndex {
   constructor(private readonly database: Database) {}
 
   /** The largest features whose boxes meet a rectangle in degrees, the smallest of which has a side of `least` degrees. */
-  find(west: number, south: number, east: number, north: number, least: number): readonly Feature<Polygon>[] {
+  find(west: number, south: number, east: number, north: number, least: number): readonly TileFeature[] {
     return this.database
       .prepare<[number, number, number, number, number, number], { feature: string }>(
         `SELECT feature FROM boxes JOIN features USING (id)
@@ -93,7 +105,7 @@ export class ResultIndex {
          ORDER BY size DESC LIMIT ?`,
       )
       .all(west, east, south, north, least * least, mostFeatures)
-      .map(({ feature }) => JSON.parse(feature) as Feature<Polygon>);
+      .map(({ feature }) => JSON.parse(feature) as TileFeature);
   }
 
   bounds(): Bounds {

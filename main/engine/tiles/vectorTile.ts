@@ -1,5 +1,7 @@
 import { fromGeojsonVt } from '@maplibre/vt-pbf';
-import type { Feature, Polygon } from 'geojson';
+import type { LineString, Polygon } from 'geojson';
+import { clipLine } from './clipLine';
+import type { TileFeature } from './resultIndex';
 import { toUnit, type TileAddress } from './mercator';
 
 /** The name that the service's tiles give to their one layer. */
@@ -8,30 +10,28 @@ export const extent = 4096;
 /** Units of the extent that geometry reaches over the border, so that outlines do not end in view. */
 export const buffer = 64;
 
-type Ring = [number, number][];
+export type Ring = [number, number][];
 
 /** As the encoder takes it. */
 interface CutFeature {
   readonly id?: number;
-  readonly type: 3;
+  /** 2 lines, 3 polygons */
+  readonly type: 2 | 3;
   readonly geometry: Ring[];
   readonly tags: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Polygons cut to a tile, as a Mapbox Vector Tile. */
-export function encodeVectorTile(features: Iterable<Feature<Polygon>>, tile: TileAddress): Uint8Array {
+/** Polygons and lines cut to a tile, as a Mapbox Vector Tile. */
+export function encodeVectorTile(features: Iterable<TileFeature>, tile: TileAddress): Uint8Array {
   const cut: CutFeature[] = [];
   for (const feature of features) {
-    const geometry = feature.geometry.coordinates.flatMap((ring, i): Ring[] => {
-      const inTile = cleaned(clip(ring.map((position) => toTile(position, tile))));
-      if (inTile.length < 4) return [];
-      return [turned(inTile, i === 0)];
-    });
+    const { geometry: whole } = feature;
+    const geometry = whole.type === 'LineString' ? linesOf(whole, tile) : ringsOf(whole, tile);
     if (geometry.length === 0) continue;
     const id = Number(feature.properties?.id);
     cut.push({
       ...(Number.isInteger(id) ? { id } : {}),
-      type: 3,
+      type: whole.type === 'LineString' ? 2 : 3,
       geometry,
       tags: feature.properties ?? {},
     });
@@ -39,6 +39,20 @@ export function encodeVectorTile(features: Iterable<Feature<Polygon>>, tile: Til
   // The encoder reads no more of geojson-vt's tile than its features.
   const layers = { [layerName]: { features: cut } } as unknown as Parameters<typeof fromGeojsonVt>[0];
   return fromGeojsonVt(layers, { version: 2, extent });
+}
+
+function ringsOf({ coordinates }: Polygon, tile: TileAddress): Ring[] {
+  return coordinates.flatMap((ring, i): Ring[] => {
+    const inTile = closed(cleaned(clip(ring.map((position) => toTile(position, tile)))));
+    return inTile.length < 4 ? [] : [turned(inTile, i === 0)];
+  });
+}
+
+function linesOf({ coordinates }: LineString, tile: TileAddress): Ring[] {
+  const line = coordinates.map((position) => toTile(position, tile));
+  return clipLine(line, -buffer, extent + buffer)
+    .map(cleaned)
+    .filter((part) => part.length > 1);
 }
 
 function toTile(
@@ -79,7 +93,7 @@ function clip(ring: Ring): Ring {
   return result;
 }
 
-/** Whole numbers, no point twice in a row, closed. */
+/** Whole numbers, no point twice in a row. */
 function cleaned(ring: Ring): Ring {
   const result: Ring = [];
   for (const [x, y] of ring) {
@@ -87,10 +101,14 @@ function cleaned(ring: Ring): Ring {
     const last = result[result.length - 1];
     if (last?.[0] !== point[0] || last[1] !== point[1]) result.push(point);
   }
-  const first = result[0];
-  const last = result[result.length - 1];
-  if (first && last && (first[0] !== last[0] || first[1] !== last[1])) result.push([first[0], first[1]]);
   return result;
+}
+
+function closed(ring: Ring): Ring {
+  const first = ring[0];
+  const last = ring[ring.length - 1];
+  if (!first || !last || (first[0] === last[0] && first[1] === last[1])) return ring;
+  return [...ring, [first[0], first[1]]];
 }
 
 /** The format's rule: exterior rings have a positive area with y down, holes a negative one. */

@@ -14,12 +14,21 @@ export interface ResultProperties {
   readonly id: number;
   readonly object_type: string;
   readonly class_id: string;
-  /** m² on the ellipsoid, holes taken off */
+  /** m² on the ellipsoid, holes taken off; of a line its length times its width */
   readonly area: number;
   /** 0–1: how sure a learned model is, over all of the object. */
   readonly confidence?: number;
-  /** What the outline is, where right angles were asked for: RECTANGLE, L-SHAPE, RIGHT-ANGLED, or COMPLEX without them. */
+  /**
+   * What the outline is, where right angles were asked for: RECTANGLE, L-SHAPE, RIGHT-ANGLED, or COMPLEX without them. What a line
+   * is to its network: LINK between crossings, DEAD-END, ALONE, LOOP.
+   */
   readonly shape_type?: string;
+  /** m, of a line of a network: the median of what it is the middle of */
+  readonly width_m?: number;
+  /** m along a line */
+  readonly length_m?: number;
+  /** m of a line that bridge gaps in what was seen */
+  readonly bridged_m?: number;
   /** 0–1: how much the right-angled outline and the one that was found have in common. */
   readonly simplification_confidence_score?: number;
   /** m, where a surface model is at hand */
