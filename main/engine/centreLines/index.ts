@@ -3,7 +3,7 @@ import { geodesicLength } from '@shared/geo/geodesic';
 import type { Feature, LineString } from 'geojson';
 import type { MaskBand, MaskClass } from '../models/types';
 import type { LonLat, ResultProperties } from '../vectorize/index';
-import { degree, lengthOf, networkOf, type Line, type Network, type Node } from './network';
+import { degree, lengthOf, networkOf, widthOf, type Line, type Network, type Node } from './network';
 import { simplifyLine } from './simplifyLine';
 import { skeletonOf } from './skeleton';
 import { bridgeGaps, joinCrossings, lengthenEnds, pruneSpurs } from './tidy';
@@ -12,7 +12,7 @@ import { bridgeGaps, joinCrossings, lengthenEnds, pruneSpurs } from './tidy';
 export const centreLinesBlock = 'CentreLines';
 
 /** m; gaps between ends that head for each other are bridged up to here. */
-export const longestGap = 20;
+const longestGap = 20;
 
 /** m; the middle of what is wider is a square, and lines run around it. */
 const widest = 32;
@@ -56,6 +56,7 @@ export async function* centreLines(
   joinCrossings(network);
   pruneSpurs(network);
   joinCrossings(network);
+  pruneSpurs(network);
   network.join();
   lengthenEnds(network);
   bridgeGaps(network, longestGap / gsd);
@@ -88,15 +89,9 @@ function dropSmall(network: Network, least: number): void {
         }
       }
     }
-    const area = [...part].reduce((sum, line) => sum + lengthOf(line) * widthOf(line), 0);
+    const area = [...part].reduce((sum, line) => sum + (lengthOf(line) - line.bridged) * widthOf(line), 0);
     if (area < least) for (const line of part) network.remove(line);
   }
-}
-
-/** px, the median along the line: crossings and mouths do not count for more than their length. */
-function widthOf({ radii }: Line): number {
-  const sorted = [...radii].sort((a, b) => a - b);
-  return 2 * (sorted[sorted.length >> 1] ?? 0);
 }
 
 function featureOf(line: Line, id: number, { gsd, thing, toLonLat }: CentreLinesJob): LineFeature | null {
@@ -111,7 +106,7 @@ function featureOf(line: Line, id: number, { gsd, thing, toLonLat }: CentreLines
     if (last?.[0] !== position[0] || last?.[1] !== position[1]) coordinates.push(position);
   }
   if (coordinates.length < 2) return null;
-  const length = geodesicLength(coordinates as [number, number][]);
+  const length = geodesicLength(coordinates);
   const width = widthOf(line) * gsd;
   return {
     type: 'Feature',

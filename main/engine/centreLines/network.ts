@@ -79,6 +79,12 @@ export function lengthOf({ points }: Line): number {
   return length;
 }
 
+/** px, the median along the line: crossings and mouths do not count for more than their length. */
+export function widthOf({ radii }: Line): number {
+  const sorted = [...radii].sort((a, b) => a - b);
+  return 2 * (sorted[sorted.length >> 1] ?? 0);
+}
+
 /** The same line from its other end. */
 export function turned(line: Line): Line {
   const points: number[] = [];
@@ -100,7 +106,7 @@ class Tracer {
     const { starts, xs } = skeleton;
     this.#rows = new Int32Array(xs.length);
     this.#seen = new Uint8Array(xs.length);
-    for (let y = 0; y + 1 < starts.length; y++) this.#rows.fill(y, starts[y]!, starts[y + 1]!);
+    for (let y = 0; y + 1 < starts.length; y++) this.#rows.fill(y, starts[y], starts[y + 1]);
   }
 
   trace(): Network {

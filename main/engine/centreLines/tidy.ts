@@ -1,6 +1,6 @@
 /** From a skeleton's lines to those of roads: crossings in one point, no spurs, ends at the roads' ends, gaps bridged. */
 import Flatbush from 'flatbush';
-import { degree, lengthOf, turned, type Line, type Network, type Node } from './network';
+import { degree, lengthOf, turned, widthOf, type Line, type Network, type Node } from './network';
 
 /** Crossings that lie nearer than half the road's width are one. */
 export function joinCrossings(network: Network): void {
@@ -62,8 +62,15 @@ export function pruneSpurs(network: Network): void {
 function isSpur(line: Line, node: Node): boolean {
   if (line.from === line.to) return false;
   const tip = line.from === node ? line.to : line.from;
-  return degree(tip) === 1 && lengthOf(line) < 2 * node.radius;
+  if (degree(tip) !== 1) return false;
+  const others = [...node.lines].filter((other) => other !== line).map(widthOf);
+  const road = Math.max(2 * node.radius, ...others);
+  const length = lengthOf(line);
+  return length < road || (length < tongue * road && widthOf(line) < road / 2);
 }
+
+/** Side lines less than half as wide as the road go up to so many of its widths: ragged edges, not streets. */
+const tongue = 3;
 
 /** Lines end as far from a road's end as from its sides: they are led on, which stays inside the road. */
 export function lengthenEnds(network: Network): void {
@@ -151,5 +158,7 @@ function gapBetween(one: Tip, other: Tip): number | null {
   if (gap === 0) return 0;
   const there = (one.heading.dx * dx + one.heading.dy * dy) / gap;
   const back = -(other.heading.dx * dx + other.heading.dy * dy) / gap;
+  // What is shorter than the gap does not tell where it heads.
+  if (Math.min(lengthOf(one.line), lengthOf(other.line)) < gap) return null;
   return there >= sameDirection && back >= sameDirection ? gap : null;
 }

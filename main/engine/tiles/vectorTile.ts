@@ -10,7 +10,7 @@ export const extent = 4096;
 /** Units of the extent that geometry reaches over the border, so that outlines do not end in view. */
 export const buffer = 64;
 
-export type Ring = [number, number][];
+type Ring = [number, number][];
 
 /** As the encoder takes it. */
 interface CutFeature {
