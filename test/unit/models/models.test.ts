@@ -10,7 +10,7 @@ test('the five models of the reference are listed with their blocks', () => {
     ['🏠 Buildings', ['Classification', 'Simplification', 'OSM', 'Heights']],
     ['🏠 Buildings (Aerial)', ['Simplification']],
     ['🌲 Forest', ['Heights']],
-    ['🚗 Roads', []],
+    ['🚗 Roads', ['CentreLines']],
     ['🏗️ Construction', []],
   ]);
 });
