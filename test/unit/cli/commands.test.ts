@@ -7,6 +7,7 @@ import { inspect } from '../../../main/cli/inspect';
 import { bytes, errorObject, sentence, table } from '../../../main/cli/output';
 import { dataFolder } from '../../../main/cli/place';
 import { slice } from '../../../main/cli/slice';
+import { writeMultispectral } from '../../fixtures/multispectral';
 import { writeOrthophoto } from '../uploads/orthophoto';
 
 let out = '';
@@ -98,6 +99,31 @@ describe('slice', () => {
       expect(readFileSync(chunk.path)).toHaveLength(chunk.bytes);
       expect(chunk.verbatim).toBe(true);
     }
+  });
+
+  test('reduces on request, and says with which numbers', async () => {
+    const { folder } = orthophoto();
+    const path = join(folder, 'field.tif');
+    writeMultispectral(path, { columns: 6, rows: 5 });
+    await slice(path, { out: join(folder, 'chunks'), targetBytes: 60_000, reduce: 'deflate', json: true });
+    const told = JSON.parse(out) as {
+      readonly chunks: readonly {
+        readonly path: string;
+        readonly bytes: number;
+        readonly verbatim: boolean;
+      }[];
+      readonly reduction: { readonly bands: readonly number[]; readonly cuts: readonly number[][] };
+    };
+    expect(told.reduction).toMatchObject({ codec: 'deflate', bands: [0, 1, 2], channels: 3, masked: true });
+    expect(told.chunks.length).toBeGreaterThan(2);
+    for (const chunk of told.chunks) {
+      expect(chunk.verbatim).toBe(false);
+      expect(readFileSync(chunk.path)).toHaveLength(chunk.bytes);
+    }
+    out = '';
+    await slice(path, { out: join(folder, 'small'), reduce: 'jpeg' });
+    const [[low = 0, high = 0] = []] = told.reduction.cuts;
+    expect(out).toContain(`reduced to 3 bands of 8 bits, values stretched: ${low} – ${high}`);
   });
 
   test('keeps the limits, and says when it cannot', async () => {

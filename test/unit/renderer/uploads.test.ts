@@ -81,9 +81,16 @@ test('a draft goes to a new mosaic under its name, or to the chosen one', async 
   await draft.readPlan();
   expect(draft.ready).toBe(true);
   await draft.start();
+  // Nothing is reduced unless it is asked for, and then the check is made anew.
+  expect(draft.reduce).toBeNull();
+  draft.reduce = 'jpeg';
+  expect(draft.ready).toBe(false);
+  await draft.readPlan();
+  await draft.start();
   expect(api.asked.filter((call) => call.channel === 'uploads.start').map((call) => call.input)).toEqual([
     { rasterId: 'town', mosaic: { name: 'town' } },
     { rasterId: 'town', mosaic: { id: 'm7' }, targetBytes: 65_536 },
+    { rasterId: 'town', mosaic: { id: 'm7' }, targetBytes: 65_536, reduce: 'jpeg' },
   ]);
 });
 
