@@ -41,7 +41,6 @@ export function resultSource(
   view: Projection,
   onerror: (error: unknown) => void,
 ): VectorTileSource<RenderFeature> {
-  const format = new MVT<RenderFeature>({ featureClass: RenderFeature });
   return new VectorTileSource<RenderFeature>({
     projection: 'EPSG:3857',
     tileGrid: gridFor(box),
@@ -55,7 +54,7 @@ export function resultSource(
       tile.setLoader((extent) => {
         read(z, x, y).then(
           (bytes) => {
-            const features = bytes === null ? [] : decodeTile(format, bytes, extent, view);
+            const features = bytes === null ? [] : readTile(bytes, extent, view);
             // Said before the features are there: they need no further transform.
             tile.projection = view;
             tile.setFeatures(features);
@@ -70,12 +69,10 @@ export function resultSource(
   });
 }
 
-function decodeTile(
-  format: MVT<RenderFeature>,
-  bytes: Uint8Array,
-  extent: readonly number[],
-  view: Projection,
-): RenderFeature[] {
+const format = new MVT<RenderFeature>({ featureClass: RenderFeature });
+
+/** What a tile of an extent in Web Mercator holds, cut at its sides, in the view's coordinates. */
+export function readTile(bytes: Uint8Array, extent: readonly number[], view: Projection): RenderFeature[] {
   const toView = placeInView(extent, view);
   return format
     .readFeatures(new Uint8Array(bytes).buffer, { extent: unitSquare })
