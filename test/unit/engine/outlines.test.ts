@@ -177,3 +177,27 @@ test('a summary counts what the outlines hold, and falls with the threshold', as
   expect(areas).toEqual([...areas].sort((a, b) => b - a));
   expect(areas[0]).toBeGreaterThan(areas[4]!);
 }, 60_000);
+
+test.each(['Buildings', 'Buildings (Aerial)', 'Roads', 'Construction'])(
+  '%s refuses imagery that is too coarse for what it learned',
+  async (model) => {
+    const path = join(folder, 'coarse.tif');
+    await writeFile(path, tinyTiff({ width: 64, height: 64, pixel: 4 }));
+    const [project] = (await (await ask('/rest/projects')).json()) as { id: string }[];
+    const raster = await nodeRasters(false).open(path);
+    await raster.close();
+    const { footprint } = profileOf(raster.description, path, { maxPixelCount: Infinity });
+    const made = await ask('/rest/processings/v2', {
+      method: 'POST',
+      body: JSON.stringify({
+        name: 'coarse',
+        projectId: project?.id,
+        wdName: model,
+        geometry: footprint,
+        params: { sourceParams: { userDefined: { sourceType: 'LOCAL', url: path } } },
+      }),
+    });
+    expect(made.status).toBe(400);
+    expect(await made.text()).toContain('PixelSizeTooHigh');
+  },
+);
