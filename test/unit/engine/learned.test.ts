@@ -144,7 +144,7 @@ test('a cancel does not wait for a window to end', async () => {
   const reason = new Error('enough');
   const bands = detectRows({
     source: sourceOf(picture, 0.3),
-    detector: findModel('Buildings').detector!,
+    detector: findModel('Buildings').detector,
     context: {},
     rows: { from: 0, to: 64 },
     signal: controller.signal,
