@@ -11,6 +11,9 @@ import type { FromThread, ThreadData, UnitOrder } from './messages';
 import { feedStream, streamRows } from './streamFeed';
 import { Unit } from './unit';
 
+/** ms between two words about how far a unit is */
+const PROGRESS_INTERVAL = 100;
+
 /** What a thread needs of the parts around it. */
 export interface ThreadParts {
   /** Opens a raster; large uncompressed strips are cut. */
@@ -75,15 +78,26 @@ class Builder {
       tiles: (tiles) => this.port.postMessage({ kind: 'tiles', tiles }),
       progress: () => undefined,
     });
+    let untold = 0;
+    let toldAt = -Infinity;
+    const tell = (): void => {
+      this.port.postMessage({ kind: 'progress', pixels: untold });
+      untold = 0;
+      toldAt = performance.now();
+    };
     const feed: Feed = {
       plan,
       codecs: this.parts.codecs,
       mayGoOn: () => this.#control.mayGoOn(),
-      onPixels: (pixels) => this.port.postMessage({ kind: 'progress', pixels }),
+      onPixels: (pixels) => {
+        untold += pixels;
+        if (performance.now() - toldAt >= PROGRESS_INTERVAL) tell();
+      },
     };
     const damaged = streams
       ? await feedStream(unit, this.raster, grid, feed)
       : await feedBlocks(unit, grid, feed);
+    if (untold > 0) tell();
     if (damaged === null) closeSync(this.file);
     else this.port.postMessage({ kind: 'done', round: order.round, unit: order.unit, damaged });
   }
