@@ -100,15 +100,29 @@ export class Desk {
     const row = this.at('upload-row').first();
     await row.waitFor({ timeout: patience.short });
     await options.onSent?.();
-    await this.page
-      .locator(
-        '[data-testid="upload-row"][data-state="done"], [data-testid="upload-row"][data-state="failed"]',
-      )
-      .first()
-      .waitFor({ timeout: patience.long });
+    const over = this.page.locator(
+      '[data-testid="upload-row"][data-state="done"], [data-testid="upload-row"][data-state="failed"]',
+    );
+    await this.#whenOver(row, over.first());
     if ((await row.getAttribute('data-state')) !== 'done')
       throw new Error(`The upload failed: ${await row.innerText()}`);
     return planned;
+  }
+
+  /** Waits for the end of what a row tells of: however long it takes, while its progress goes on. */
+  async #whenOver(row: Locator, end: Locator): Promise<void> {
+    const bar = row.getByRole('progressbar');
+    const progress = async () => ((await bar.count()) > 0 ? bar.first().getAttribute('aria-valuenow') : null);
+    for (let before = await progress(); ;) {
+      const stuck = await end.waitFor({ timeout: patience.long }).then(
+        () => null,
+        (error: Error) => error,
+      );
+      if (stuck === null) return;
+      const now = await progress();
+      if (now === before && (await end.count()) === 0) throw stuck;
+      before = now;
+    }
   }
 
   /** The largest size of chunk on offer that makes at least so many chunks. */
@@ -161,7 +175,7 @@ export class Desk {
   async whenKept(id: string): Promise<number> {
     const kept = this.page.locator(`[data-testid="job-row"][data-job-id="${id}"][data-result="ready"]`);
     const over = this.page.locator(`[data-testid="job-row"][data-job-id="${id}"][data-status="FAILED"]`);
-    await kept.or(over).waitFor({ timeout: patience.long });
+    await this.#whenOver(this.job(id), kept.or(over));
     if ((await kept.count()) === 0) throw new Error(`The processing failed: ${await over.innerText()}`);
     return Number(await this.job(id).getByTestId('job-features').getAttribute('data-count'));
   }
