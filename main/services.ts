@@ -199,6 +199,7 @@ export function createServices(options: ServicesOptions): Services {
     store: library.baseMaps,
     folder: places.baseMaps,
     userAgent,
+    agentFor,
     log: logging.area('basemaps'),
   });
 

@@ -3,7 +3,7 @@ import { builtInBaseMaps, templateProblem, tileAddress } from '@shared/baseMaps'
 import { AppError } from '@shared/errors';
 import type { BaseMap, TileCacheFacts } from '@shared/ipc/desk';
 import type { Log } from '@shared/log';
-import { fetchTile, type TileAnswer } from './fetchTile';
+import { fetchTile, type TileAgentFor, type TileAnswer } from './fetchTile';
 import { LatestFirst } from './queue';
 import { TileCache, type KeptTile } from './tileCache';
 
@@ -21,6 +21,8 @@ export interface BaseMapsOptions {
   /** bytes of kept tiles; 250 MB when left out */
   readonly limitBytes?: number;
   readonly userAgent: string;
+  /** The way to a server by the settings of the connection; the direct one when left out. */
+  readonly agentFor?: TileAgentFor;
   readonly log: Log;
 }
 
@@ -119,10 +121,16 @@ export class BaseMaps {
 
   async #fetch(map: BaseMap, key: string, url: string, kept: KeptTile | null): Promise<TilePicture | null> {
     if ((this.#resting.get(map.id) ?? 0) > Date.now()) throw new AppError('basemaps.resting');
-    const { userAgent } = this.#options;
+    const { userAgent, agentFor } = this.#options;
     let answer: TileAnswer;
     try {
-      answer = await fetchTile({ url, userAgent, allowLocal: map.allowLocal, etag: kept?.etag ?? null });
+      answer = await fetchTile({
+        url,
+        userAgent,
+        allowLocal: map.allowLocal,
+        etag: kept?.etag ?? null,
+        agentFor,
+      });
     } catch (error) {
       this.#rest(map, error);
       throw error;

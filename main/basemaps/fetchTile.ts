@@ -1,7 +1,10 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttp, type Agent, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { AppError } from '@shared/errors';
 import { isLocalAddress, publicLookup } from './addresses';
+
+/** The way to a server: by a proxy, or with authorities of its own; undefined where the runtime's own does. */
+export type TileAgentFor = (url: URL, fresh: boolean) => Agent | undefined | Promise<Agent | undefined>;
 
 export interface TileRequest {
   readonly url: string;
@@ -10,6 +13,7 @@ export interface TileRequest {
   readonly allowLocal: boolean;
   /** What the kept tile was marked with. */
   readonly etag: string | null;
+  readonly agentFor?: TileAgentFor | undefined;
 }
 
 export type TileAnswer =
@@ -51,7 +55,10 @@ export async function fetchTile(wanted: TileRequest): Promise<TileAnswer> {
   throw new AppError('basemaps.refused', { host: url.host, status: 310 });
 }
 
-function ask(url: URL, { userAgent, allowLocal, etag }: TileRequest): Promise<IncomingMessage> {
+async function ask(
+  url: URL,
+  { userAgent, allowLocal, etag, agentFor }: TileRequest,
+): Promise<IncomingMessage> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new AppError('basemaps.not_http');
   if (!allowLocal && isLocalAddress(url.hostname)) {
     throw new AppError('basemaps.local_address', { host: url.hostname });
@@ -61,7 +68,14 @@ function ask(url: URL, { userAgent, allowLocal, etag }: TileRequest): Promise<In
     'user-agent': userAgent,
     ...(etag === null ? {} : { 'if-none-match': etag }),
   };
-  const options = { headers, timeout: patience, ...(allowLocal ? {} : { lookup: publicLookup() }) };
+  const agent = await agentFor?.(url, false);
+  // A proxy that resolves names itself decides which of them it leads to.
+  const options = {
+    headers,
+    timeout: patience,
+    ...(agent ? { agent } : {}),
+    ...(allowLocal ? {} : { lookup: publicLookup() }),
+  };
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     const request = send(url, options, resolve);

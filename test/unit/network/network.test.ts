@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '@shared/log';
+import { BaseMaps } from '../../../main/basemaps';
 import { threadTools } from '../../../main/engine/nodeParts';
 import { fetchTile } from '../../../main/engine/remote/fetchTile';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
@@ -18,6 +19,7 @@ import {
   type NetworkWish,
 } from '../../../main/network';
 import { explainSkip } from '../../support/data';
+import { greenTile } from '../../support/tileServer';
 
 /** A name that only a proxy can lead to: nothing here resolves it. */
 const far = 'mapflow.invalid';
@@ -231,6 +233,55 @@ test.skipIf(!hasOpenssl)('the engine fetches tiles the same way', async () => {
   const bytes = await fetchTile(source, null, { z: 1, x: 0, y: 0 }, threadTools().agentsOf(route), undefined);
   expect(Buffer.from(bytes ?? []).toString()).toBe('a tile');
   expect(asked).toEqual([`CONNECT ${far}:${String(port)}`]);
+});
+
+/** A base map of a server, fetched by a network. */
+function baseMapOf(url: string, network: Network, allowLocal = false): BaseMaps {
+  const map = { id: 'map', name: 'Map', url, attribution: '', maxZoom: 19, allowLocal, custom: true };
+  return new BaseMaps({
+    store: { list: () => [map], put: () => undefined, remove: () => undefined },
+    folder: mkdtempSync(join(folder, 'tiles-')),
+    userAgent: 'Orthodesk/test',
+    agentFor: network.agentFor,
+    log: silentLog,
+  });
+}
+
+const picture: RequestListener = (_, response) => response.writeHead(200).end(greenTile);
+
+test.skipIf(!hasOpenssl)('base maps go the same way: by the proxy, and with the own authority', async () => {
+  const port = await secureServer(picture);
+  const asked: string[] = [];
+  const network = networkOf({ certificates: certificate(), proxy: await proxy(asked) });
+  const url = `https://${far}:${String(port)}/{z}/{x}/{y}.png`;
+  const tile = await baseMapOf(url, network).tile('map', 1, 0, 0);
+  expect(Buffer.from(tile?.body ?? []).equals(greenTile)).toBe(true);
+  expect(asked).toEqual([`CONNECT ${far}:${String(port)}`]);
+  const stranger = baseMapOf(url, networkOf({ proxy: await proxy([]) }));
+  await expect(stranger.tile('map', 1, 0, 0)).rejects.toMatchObject({ kind: 'basemaps.unreachable' });
+});
+
+test.skipIf(!hasOpenssl)('base maps of an own authority need no proxy', async () => {
+  const url = `https://127.0.0.1:${String(await secureServer(picture))}/{z}/{x}/{y}.png`;
+  const tile = await baseMapOf(url, networkOf({ certificates: certificate() }), true).tile('map', 1, 0, 0);
+  expect(tile?.contentType).toBe('image/png');
+});
+
+test('base maps go through a SOCKS proxy that resolves names', async () => {
+  const port = await listening(createServer(picture));
+  const asked: string[] = [];
+  const network = networkOf({ proxy: await socks(asked) });
+  const tile = await baseMapOf(`http://${far}:${String(port)}/{z}/{x}/{y}.png`, network).tile('map', 1, 0, 0);
+  expect(tile?.contentType).toBe('image/png');
+  expect(asked).toEqual([`${far}:${String(port)}`]);
+});
+
+test('a proxy is no way round the refusal of local addresses', async () => {
+  const asked: string[] = [];
+  const network = networkOf({ proxy: await proxy(asked) });
+  const maps = baseMapOf('http://10.0.0.1/{z}/{x}/{y}.png', network);
+  await expect(maps.tile('map', 1, 0, 0)).rejects.toMatchObject({ kind: 'basemaps.local_address' });
+  expect(asked).toEqual([]);
 });
 
 test.each<[string, string | null]>([
