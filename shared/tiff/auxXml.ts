@@ -1,4 +1,6 @@
 import { AppError } from '../errors';
+import { crsOfCode } from '../geo/crs';
+import { loadEpsgTable } from '../geo/epsgTable';
 import { crsFromWkt } from '../geo/wktCrs';
 import { decodeText } from './directory';
 import { LIMITS } from './limits';
@@ -10,6 +12,8 @@ import { childNamed, parseXml, type XmlElement } from './xml';
 export interface AuxXml {
   readonly crs: Crs | null;
   readonly geotransform: Geotransform | null;
+  /** Null where it does not say. */
+  readonly areaOrPoint: 'Area' | 'Point' | null;
   readonly gcps: readonly GroundControlPoint[];
   readonly gcpCrs: Crs | null;
   /** Of the first band that has one, as text. */
@@ -25,6 +29,8 @@ export async function readAuxXml(source: ByteSource, bands: number): Promise<Aux
   const gcpList = childNamed(root, 'GCPList');
   const metadata = new MetadataBuilder();
   addMetadata(metadata, null, root);
+  const kind = metadata.dataset['AREA_OR_POINT'];
+  delete metadata.dataset['AREA_OR_POINT'];
   let nodata: string | null = null;
   for (const element of root.children.filter((child) => child.name === 'PAMRasterBand')) {
     const band = Number(element.attributes['band']) - 1;
@@ -35,6 +41,7 @@ export async function readAuxXml(source: ByteSource, bands: number): Promise<Aux
   return {
     crs: await crsOf(childNamed(root, 'SRS')?.text),
     geotransform: geotransformOf(childNamed(root, 'GeoTransform')?.text),
+    areaOrPoint: kind === 'Area' || kind === 'Point' ? kind : null,
     gcps: gcpList ? gcpsOf(gcpList) : [],
     gcpCrs: await crsOf(gcpList?.attributes['Projection']),
     nodata,
@@ -42,8 +49,11 @@ export async function readAuxXml(source: ByteSource, bands: number): Promise<Aux
   };
 }
 
-async function crsOf(wkt: string | undefined): Promise<Crs | null> {
-  return wkt === undefined || wkt === '' ? null : crsFromWkt(wkt);
+/** Well-known text, as GDAL writes it, or a mere code. */
+async function crsOf(text: string | undefined): Promise<Crs | null> {
+  if (text === undefined || text === '') return null;
+  const code = /^\s*EPSG:(\d{4,6})\s*$/i.exec(text)?.[1];
+  return code === undefined ? crsFromWkt(text) : crsOfCode(await loadEpsgTable(), Number(code));
 }
 
 function geotransformOf(text: string | undefined): Geotransform | null {

@@ -16,11 +16,13 @@ export async function readGeoreference(
   worldFile: () => Promise<Geotransform | null>,
 ): Promise<Georeference> {
   const keys = await readGeoKeys(tags);
-  const areaOrPoint = keys?.number(KEY.RasterType) === 2 ? 'Point' : 'Area';
-  const tagged = await readGeotransform(tags, areaOrPoint);
+  const stated = keys?.number(KEY.RasterType);
+  const tiedTo = stated === 2 ? 'Point' : 'Area';
+  const areaOrPoint = stated === undefined ? (aux?.areaOrPoint ?? tiedTo) : tiedTo;
+  const tagged = await readGeotransform(tags, tiedTo);
   const crs = aux?.crs ?? (await crsOfKeys(keys));
   const common = { areaOrPoint, crs } as const;
-  const taggedGcps = tagged ? [] : await readGcps(tags, areaOrPoint);
+  const taggedGcps = tagged ? [] : await readGcps(tags, tiedTo);
   const gcps = aux && aux.gcps.length > 0 ? aux.gcps : taggedGcps;
   const gcpCrs = aux && aux.gcps.length > 0 ? (aux.gcpCrs ?? crs) : crs;
   if (aux?.geotransform) return { ...common, gcps, geotransform: aux.geotransform, from: 'aux_xml' };

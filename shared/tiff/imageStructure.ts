@@ -40,7 +40,8 @@ export async function readImageStructure(
     directory,
     source,
     level: { ...size, ...grid, planes, coding, file: directory.file },
-    subfileType: await readSubfileType(tags),
+    // The old SubfileType (255) makes no overviews for GDAL either.
+    subfileType: (await tags.integer(TAG.NewSubfileType)) ?? 0,
     extraSamples: await readExtraSamples(tags, coding),
   };
 }
@@ -128,8 +129,12 @@ async function readPerSample(
 async function readExtraSamples(tags: TagValues, coding: BlockCoding): Promise<number[]> {
   const stated = (await tags.integers(TAG.ExtraSamples, coding.samplesPerPixel)) ?? [];
   const beyond = coding.samplesPerPixel - (COLOR_CHANNELS[coding.photometric] ?? coding.samplesPerPixel);
-  return [...stated, ...Array.from({ length: Math.max(0, beyond - stated.length) }, () => 0)];
+  const known = stated.map((kind) => (kind === COREL_ALPHA ? 2 : kind));
+  return [...known, ...Array.from({ length: Math.max(0, beyond - stated.length) }, () => 0)];
 }
+
+/** What CorelDRAW 3 wrote for unassociated alpha. */
+const COREL_ALPHA = 999;
 
 const COLOR_CHANNELS: Readonly<Partial<Record<Photometric, number>>> = {
   white_is_zero: 1,
@@ -185,14 +190,6 @@ async function readGrid(tags: TagValues, size: Size, coding: BlockCoding): Promi
   const columns = Math.ceil(size.width / blockWidth);
   const rows = Math.ceil(size.height / blockHeight);
   return { tiled, blockWidth, blockHeight, columns, rows };
-}
-
-/** NewSubfileType, or what the old SubfileType says in its terms. */
-async function readSubfileType(tags: TagValues): Promise<number> {
-  const subfileType = await tags.integer(TAG.NewSubfileType);
-  if (subfileType !== undefined) return subfileType;
-  const old = await tags.integer(TAG.SubfileType);
-  return old === 2 ? 1 : old === 3 ? 2 : 0;
 }
 
 function asTriple(values: number[] | null): readonly [number, number, number] | null {

@@ -49,7 +49,7 @@ export function inspectObject(description: RasterDescription, file = description
     geotransform: description.georeference.geotransform,
     areaOrPoint: description.georeference.areaOrPoint,
     nodata: nodataValue(description),
-    mask: description.mask,
+    mask: maskKind(description),
     overviews: overviews.map((level) => [level.width, level.height] as const),
     colorInterpretation: description.colorInterpretation,
     metadata: description.metadata,
@@ -69,6 +69,11 @@ function rowsOfBlock(level: Level): number {
   }
   const inRows = coding.bitsPerSample === 8 || (coding.bitsPerSample === 1 && coding.samplesPerPixel === 1);
   return inRows && height > 2000 ? 1 : blockHeight;
+}
+
+/** GDAL looks for alpha in the last of two or four bands only; the map hides by it wherever it is. */
+function maskKind({ mask, bands }: RasterDescription): RasterDescription['mask'] {
+  return mask === 'alpha' && bands > 4 ? 'none' : mask;
 }
 
 /** Half floats are read as floats; numpy has no complex integers, so theirs are named as GDAL names them. */

@@ -1,11 +1,11 @@
 import type { SampleType } from './types';
 
 /**
- * The number at the start of GDAL_NODATA's text, as C reads it: "-9999", " 0", "nan", "-1.#IND", "inf". Null for text
- * that is no number.
+ * The number at the start of GDAL_NODATA's text, as C reads it: "-9999", " 0", "nan", "-1.#IND", "inf", and "0,5" of writers
+ * that speak other languages. Null for text that is no number.
  */
 export function parseNodata(text: string | null, type: SampleType): number | null {
-  const trimmed = text?.trim().toLowerCase() ?? '';
+  const trimmed = text?.trim().toLowerCase().replace(',', '.') ?? '';
   if (/^[-+]?nan|^[-+]?1\.#(ind|qnan|snan)/.test(trimmed)) return Number.NaN;
   if (/^\+?(inf|1\.#inf)/.test(trimmed)) return Number.POSITIVE_INFINITY;
   if (/^-(inf|1\.#inf)/.test(trimmed)) return Number.NEGATIVE_INFINITY;

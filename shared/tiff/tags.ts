@@ -1,7 +1,6 @@
 /** Tag numbers used here. Sources: TIFF 6.0, TIFF technical notes, OGC GeoTIFF 1.1, GDAL's private tags. */
 export const TAG = {
   NewSubfileType: 254,
-  SubfileType: 255,
   ImageWidth: 256,
   ImageLength: 257,
   BitsPerSample: 258,
