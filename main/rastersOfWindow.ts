@@ -29,6 +29,7 @@ export function overviewsOfWindow(
     attach: (rasterId, overviews) => rasters.attach(rasterId, overviews),
     onBuilt: (rasterId, path, description) =>
       emit('rasters.changed', describeRaster(rasterId, path, description)),
+    onGrown: (rasterId, { made }) => emit('rasters.grown', { rasterId, made }),
     log,
   });
   jobs.onChange((job) => emit('overviews.changed', job));
@@ -51,6 +52,9 @@ export function withOverviews(rasters: RasterWorkerClient, overviews: OverviewJo
       return rasters.close(id);
     },
     readBlocks: (request) => rasters.readBlocks(request),
+    growing: (id) => overviews.growing(id),
+    readGrowing: async ({ id, kind, level, indices }) =>
+      rasters.readRanges(overviews.growingRanges(id, kind, level, indices)),
     storedBlocks: (id, level) => rasters.storedBlocks(id, level),
     statistics: (id) => rasters.statistics(id),
     saveCog: (id, target, options) => rasters.saveCog(id, target, options),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { OpenedRasters } from '@shared/ipc/contract';
+import type { GrowingLevels } from '@shared/tiff/overviews';
 import type { RasterDescription } from '@shared/tiff/types';
 import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
 import type { KeptLayer } from '@shared/ipc/desk';
@@ -14,6 +15,15 @@ export interface RastersPort {
   open(path: string): Promise<{ readonly id: string; readonly description: RasterDescription }>;
   close(rasterId: string): Promise<void>;
   readBlocks(request: {
+    readonly id: string;
+    readonly kind: 'image' | 'mask';
+    readonly level: number;
+    readonly indices: readonly number[];
+  }): Promise<readonly (Uint8Array | null)[]>;
+  /** What there is of overviews that are being built; null where none are. */
+  growing(rasterId: string): GrowingLevels | null;
+  /** As readBlocks, of overviews that are being built. */
+  readGrowing(request: {
     readonly id: string;
     readonly kind: 'image' | 'mask';
     readonly level: number;
@@ -111,6 +121,8 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
     'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
     'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),
     'rasters.storedBlocks': ({ rasterId, level }) => rasters.storedBlocks(rasterId, level),
+    'rasters.growing': ({ rasterId }) => rasters.growing(rasterId),
+    'rasters.readGrowing': ({ rasterId, ...wanted }) => rasters.readGrowing({ id: rasterId, ...wanted }),
     'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),
     'rasters.saveCog': ({ rasterId }) => saveCog(rasterId),
     'rasters.cancelSaveCog': ({ rasterId }) => saving.get(rasterId)?.abort(),

@@ -34,6 +34,8 @@ export interface BuildOptions {
   readonly threads: number;
   readonly wishes?: CodingWishes;
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Told of tiles that lie in the unfinished file: first those that an earlier build left, then new ones. */
+  readonly onTiles?: (tiles: readonly PlacedTile[]) => void;
 }
 
 export interface BuildProgress {
@@ -102,6 +104,7 @@ export class OverviewBuild {
     let resumed = 0;
     try {
       this.#control.end = file.end;
+      this.options.onTiles?.(file.kept);
       const units = this.plan.rounds.map((round, r) =>
         Array.from({ length: round.columns * round.rows }, (_, unit) => ({
           round: r,
@@ -160,6 +163,7 @@ export class OverviewBuild {
             const { round, unit } = current;
             const done = message.kind === 'done';
             file.add({ round, unit, done, tiles: done ? [] : message.tiles });
+            if (!done) this.options.onTiles?.(message.tiles);
             if (!done) return;
             damaged += message.damaged;
             if (--open === 0) resolve();

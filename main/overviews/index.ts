@@ -12,8 +12,15 @@ export {
   type OverviewJobsOptions,
   type OverviewProcess,
 } from './jobs';
+export type { GrowingRanges } from './growth';
 export type { SourceIdentity } from './partFile';
 export { SidecarCache } from './sidecarCache';
-export { overviewMethods, type BuildRequest, type OverviewMethods, type WorkerParts } from './worker';
+export {
+  overviewMethods,
+  type BuildNews,
+  type BuildRequest,
+  type OverviewMethods,
+  type WorkerParts,
+} from './worker';
 export { serveOverviewThread, type ThreadParts, type ThreadPort } from './thread';
 export type { FromThread, ThreadData, UnitOrder } from './messages';

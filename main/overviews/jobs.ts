@@ -2,12 +2,12 @@ import { AppError, toErrorData } from '@shared/errors';
 import type { OverviewJob } from '@shared/ipc/types';
 import type { Log } from '@shared/log';
 import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import { needsOverviews } from '@shared/tiff/overviews';
+import { needsOverviews, type GrowingLevels, type PlacedTile } from '@shared/tiff/overviews';
 import type { RasterDescription } from '@shared/tiff/types';
-import type { BuildProgress } from './build';
+import { Growth, type GrowingRanges } from './growth';
 import type { SourceIdentity } from './partFile';
 import type { SidecarCache } from './sidecarCache';
-import type { OverviewMethods } from './worker';
+import type { BuildNews, OverviewMethods } from './worker';
 
 /** A process that was just started. */
 export interface OverviewProcess {
@@ -23,6 +23,8 @@ export interface OverviewJobsOptions {
   readonly attach: (rasterId: string, path: string) => Promise<RasterDescription>;
   /** Told of a raster that has overviews now which it had not when it was opened. */
   readonly onBuilt: (rasterId: string, path: string, description: RasterDescription) => void;
+  /** Told a few times a second of a raster whose unfinished overviews have other tiles than they had. */
+  readonly onGrown?: (rasterId: string, levels: GrowingLevels) => void;
   readonly log: Log;
   /** ms between the opening of a raster and the beginning of its overviews: its first picture comes first. */
   readonly patienceMs?: number;
@@ -39,6 +41,8 @@ interface Job {
   view: OverviewJob;
   readonly raster: OpenedForOverviews;
   readonly target: string;
+  /** Null where the overviews cannot be planned: the build will tell why. */
+  readonly growth: Growth | null;
   abort: AbortController | null;
 }
 
@@ -88,7 +92,10 @@ export class OverviewJobs {
       secondsLeft: null,
       error: null,
     };
-    this.#jobs.set(rasterId, { raster, target, view, abort: null });
+    const growth = this.#growthOf(raster, target);
+    // What an earlier build left is drawn with from the first picture on.
+    await growth?.restart();
+    this.#jobs.set(rasterId, { raster, target, view, growth, abort: null });
     this.#tell(rasterId, {});
     setTimeout(() => this.#next(), this.options.patienceMs ?? 0).unref();
     return description;
@@ -98,7 +105,25 @@ export class OverviewJobs {
   closed(rasterId: string): void {
     const job = this.#jobs.get(rasterId);
     this.#jobs.delete(rasterId);
+    job?.growth?.close();
     job?.abort?.abort(new AppError('overviews.cancelled'));
+  }
+
+  /** What there is of a raster's overviews while they are built; null where none are. */
+  growing(rasterId: string): GrowingLevels | null {
+    return this.#jobs.get(rasterId)?.growth?.levels ?? null;
+  }
+
+  /** Where tiles of unfinished overviews lie. Throws `overviews.not_made` where one is not there. */
+  growingRanges(
+    rasterId: string,
+    kind: PlacedTile['kind'],
+    level: number,
+    indices: readonly number[],
+  ): GrowingRanges {
+    const growth = this.#jobs.get(rasterId)?.growth;
+    if (!growth) throw new AppError('overviews.not_made');
+    return growth.ranges(kind, level, indices);
   }
 
   pause(rasterId: string): void {
@@ -126,6 +151,7 @@ export class OverviewJobs {
     const job = this.#jobs.get(rasterId);
     if (!job || OVER.has(job.view.state)) return;
     this.#tell(rasterId, { state: 'cancelled', progress: 0, secondsLeft: null });
+    job.growth?.forget();
     if (job.abort) job.abort.abort(new AppError('overviews.cancelled'));
     else void this.options.cache.remove(job.target);
   }
@@ -157,7 +183,9 @@ export class OverviewJobs {
     try {
       if (!(await this.options.cache.use(job.target))) {
         const onProgress = (data: unknown): void => {
-          const { share, secondsLeft } = data as BuildProgress;
+          const news = data as BuildNews;
+          if ('tiles' in news) return job.growth?.put(news.tiles);
+          const { share, secondsLeft } = news;
           if (job.view.state === 'building') this.#tell(id, { progress: share, secondsLeft });
         };
         const request = { id, path: source.path, target: job.target };
@@ -182,7 +210,19 @@ export class OverviewJobs {
       await this.options.cache.remove(job.target);
     } else if (this.#jobs.has(job.raster.id) && !this.#closed) {
       this.options.log.warn('overviews failed', { error });
+      await job.growth?.restart();
       this.#tell(job.raster.id, { state: 'failed', secondsLeft: null, error: toErrorData(error) });
+    }
+  }
+
+  #growthOf({ id, source, description }: OpenedForOverviews, target: string): Growth | null {
+    try {
+      return new Growth(description, source, target, () => {
+        const levels = this.growing(id);
+        if (levels) this.options.onGrown?.(id, levels);
+      });
+    } catch {
+      return null;
     }
   }
 

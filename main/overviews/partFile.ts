@@ -45,6 +45,8 @@ export function sidecarKey({ path, size, mtimeMs }: SourceIdentity): string {
  */
 export class PartFile {
   readonly index: TileIndex;
+  /** Tiles of an earlier build. */
+  readonly kept: readonly PlacedTile[];
   readonly #done = new Set<string>();
   #waiting: JournalEntry[] = [];
   #saving: Promise<void> = Promise.resolve();
@@ -61,6 +63,7 @@ export class PartFile {
   ) {
     this.index = new TileIndex(plan);
     for (const entry of entries) this.#remember(entry);
+    this.kept = entries.flatMap(({ tiles }) => tiles);
   }
 
   /** Opens what an earlier build of the same file left, or begins anew. Throws `overviews.disk_full`, `overviews.cannot_write`. */
@@ -70,12 +73,12 @@ export class PartFile {
     plan: OverviewPlan,
     tags: SidecarTags,
   ): Promise<PartFile> {
-    const { path, size, mtimeMs } = source;
-    const head: JournalHead = { version: JOURNAL_VERSION, path, size, mtimeMs, plan };
+    const head = headOf(source, plan);
     const part = partPathOf(target);
     try {
-      const kept = await keptEntries(target, head);
+      const { entries: kept, end } = await keptEntries(target, head);
       if (kept.length === 0) await writeFile(part, '');
+      else await truncate(part, end);
       const text = headLine(head) + kept.map(entryLine).join('');
       await writeFile(`${journalPathOf(target)}.new`, text);
       await rename(`${journalPathOf(target)}.new`, journalPathOf(target));
@@ -164,21 +167,41 @@ export class PartFile {
   }
 }
 
+/** The tiles that a build of this source would go on from; they lie in the unfinished file. */
+export async function keptTiles(
+  target: string,
+  source: SourceIdentity,
+  plan: OverviewPlan,
+): Promise<PlacedTile[]> {
+  const { entries } = await keptEntries(target, headOf(source, plan));
+  return entries.flatMap(({ tiles }) => tiles);
+}
+
+function headOf({ path, size, mtimeMs }: SourceIdentity, plan: OverviewPlan): JournalHead {
+  return { version: JOURNAL_VERSION, path, size, mtimeMs, plan };
+}
+
+interface KeptEntries {
+  readonly entries: readonly JournalEntry[];
+  /** The byte after the last one of their tiles. */
+  readonly end: number;
+}
+
+const NONE: KeptEntries = { entries: [], end: 0 };
+
 /** The units that an earlier build finished, where it was of the same file and made in the same way. */
-async function keptEntries(target: string, head: JournalHead): Promise<JournalEntry[]> {
+async function keptEntries(target: string, head: JournalHead): Promise<KeptEntries> {
   const text = await readFile(journalPathOf(target), 'utf8').catch(() => '');
   const journal = readJournal(text);
-  if (!journal.head || JSON.stringify(journal.head) !== JSON.stringify(head)) return [];
+  if (!journal.head || JSON.stringify(journal.head) !== JSON.stringify(head)) return NONE;
   const part = await stat(partPathOf(target)).catch(() => null);
-  if (!part) return [];
+  if (!part) return NONE;
   const finished = new Set(
     journal.entries.filter(({ done }) => done).map(({ round, unit }) => `${round}/${unit}`),
   );
   const kept = journal.entries.filter(({ round, unit }) => finished.has(`${round}/${unit}`));
   const end = Math.max(0, ...kept.flatMap(({ tiles }) => tiles.map((tile) => tile.offset + tile.length)));
-  if (end > part.size) return [];
-  await truncate(partPathOf(target), Math.max(end, 0));
-  return kept;
+  return end > part.size ? NONE : { entries: kept, end };
 }
 
 /** All tiles that a later round needs of a level. */

@@ -1,7 +1,8 @@
 import { AppError } from '@shared/errors';
 import type { RpcContext } from '@shared/rpc';
+import type { PlacedTile } from '@shared/tiff/overviews';
 import type { Raster } from '@shared/tiff/types';
-import { OverviewBuild, type StartBuildThread } from './build';
+import { OverviewBuild, type BuildProgress, type StartBuildThread } from './build';
 
 export interface BuildRequest {
   /** Chosen by the caller, for `pause` and `resume`. */
@@ -9,6 +10,12 @@ export interface BuildRequest {
   readonly path: string;
   readonly target: string;
 }
+
+/** What a build tells while it is under way: how far it is, or where new tiles lie. */
+export type BuildNews = BuildProgress | { readonly tiles: readonly PlacedTile[] };
+
+/** ms between two words about new tiles */
+const TILES_INTERVAL = 200;
 
 export interface WorkerParts {
   open(path: string): Promise<{
@@ -24,7 +31,7 @@ export interface WorkerParts {
 export function overviewMethods({ open, startThread, threads }: WorkerParts) {
   const running = new Map<string, OverviewBuild>();
   return {
-    /** Progress: BuildProgress. */
+    /** Progress: BuildNews. */
     async build({ id, path, target }: BuildRequest, { signal, progress }: RpcContext) {
       const { raster, identity, close } = await open(path);
       try {
@@ -36,6 +43,7 @@ export function overviewMethods({ open, startThread, threads }: WorkerParts) {
           startThread,
           threads,
           onProgress: progress,
+          onTiles: gathered((tiles) => progress({ tiles } satisfies BuildNews)),
         });
         running.set(id, build);
         const stop = (): void => build.stop();
@@ -54,3 +62,17 @@ export function overviewMethods({ open, startThread, threads }: WorkerParts) {
 }
 
 export type OverviewMethods = ReturnType<typeof overviewMethods>;
+
+/** Passes tiles on a few times a second; some of them may never be told when the build is over. */
+function gathered(tell: (tiles: readonly PlacedTile[]) => void): (tiles: readonly PlacedTile[]) => void {
+  let waiting: PlacedTile[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  return (tiles) => {
+    waiting.push(...tiles);
+    timer ??= setTimeout(() => {
+      timer = null;
+      tell(waiting);
+      waiting = [];
+    }, TILES_INTERVAL);
+  };
+}

@@ -1,4 +1,5 @@
 import type { BlockRange, ByteSource, Level, Raster } from '@shared/tiff/types';
+import { FileSource } from './fileSource';
 
 /** bytes between two blocks that are rather read than skipped */
 const GAP = 32 * 1024;
@@ -39,6 +40,21 @@ export async function readBlocks(
   );
   signal?.throwIfAborted();
   return answer;
+}
+
+/** Bytes of a file that may be growing; null for ranges of no length. Throws `rasters.file_missing`, `tiff.read_beyond_end`. */
+export async function readRanges(
+  path: string,
+  ranges: readonly BlockRange[],
+): Promise<(Uint8Array | null)[]> {
+  const source = await FileSource.open(path);
+  try {
+    return await Promise.all(
+      ranges.map(async ({ offset, length }) => (length === 0 ? null : source.read(offset, length))),
+    );
+  } finally {
+    await source.close();
+  }
 }
 
 function groups(wanted: readonly Wanted[]): Wanted[][] {

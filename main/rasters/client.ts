@@ -4,7 +4,7 @@ import type { SampledBand } from '@shared/tiff/statistics';
 import type { RasterDescription } from '@shared/tiff/types';
 import { createRpcClient, type RpcCallOptions, type RpcClient, type RpcPort } from '@shared/rpc';
 import type { FileIdentity } from './fileSource';
-import type { PixelRequest, RasterMethods, ReadBlocksRequest } from './rasterService';
+import type { PixelRequest, RasterMethods, ReadBlocksRequest, ReadRangesRequest } from './rasterService';
 
 /** A worker process that was just started. */
 export interface WorkerLink {
@@ -93,6 +93,11 @@ export class RasterWorkerClient {
   /** See RasterService. */
   storedBlocks(id: string, level: number): Promise<Uint8Array | null> {
     return this.#onRaster(id, (run) => run.client.call('storedBlocks', { id, level }));
+  }
+
+  /** See blockReads. */
+  readRanges(request: ReadRangesRequest): Promise<(Uint8Array | null)[]> {
+    return this.#withRetry((run) => run.client.call('readRanges', request));
   }
 
   statistics(id: string, options: RpcCallOptions = {}): Promise<SampledBand[]> {

@@ -2,9 +2,9 @@ import { AppError } from '@shared/errors';
 import type { PixelValues } from '@shared/ipc/desk';
 import { composePyramid } from '@shared/tiff/compose';
 import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
-import type { CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
+import type { BlockRange, CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
 import { splitStrips } from '@shared/tiff/windowStrips';
-import { readBlocks, storedBlocks } from './blockReads';
+import { readBlocks, readRanges, storedBlocks } from './blockReads';
 import type { FileIdentity } from './fileSource';
 import { bandSha256, fileSha256 } from './hashes';
 import { openFile, type OpenedFile } from './openFile';
@@ -33,6 +33,12 @@ export interface ReadBlocksRequest {
   readonly level: number;
   /** As in Raster.blockRange; large uncompressed strips count in the parts of `splitDescription`. */
   readonly indices: readonly number[];
+}
+
+/** Bytes of a file that is no raster yet. */
+export interface ReadRangesRequest {
+  readonly path: string;
+  readonly ranges: readonly BlockRange[];
 }
 
 export interface PixelRequest {
@@ -189,6 +195,7 @@ export function rasterMethods(service: RasterService) {
     close: (input: { readonly id: string }) => service.close(input),
     readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
     storedBlocks: (input: { readonly id: string; readonly level: number }) => service.storedBlocks(input),
+    readRanges: ({ path, ranges }: ReadRangesRequest) => readRanges(path, ranges),
     statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
     pixel: (input: PixelRequest, context: Context) => service.pixel(input, context),
     saveCog: (input: { readonly id: string; readonly target: string }, context: Context) =>

@@ -7,6 +7,7 @@ import TileGrid from 'ol/tilegrid/TileGrid';
 import TileState from 'ol/TileState';
 import { getKeyZXY } from 'ol/tilecoord';
 import type { TilePixels } from '../workers/average';
+import { NotYetMade } from '../workers/reducedTiles';
 import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';
 import { PixelGrid } from './pixelGrid';
@@ -39,7 +40,7 @@ export class RasterSource extends DataTileSource {
   readonly preview: number | null;
   readonly #loading = new Map<string, AbortController>();
 
-  /** `onerror` hears of every tile that could not be read, except those that nobody wants any more. */
+  /** `onerror` hears of every tile that could not be read, except those that nobody wants any more, and those that come later. */
   constructor(
     loader: TileLoader,
     placement: Placement,
@@ -61,7 +62,7 @@ export class RasterSource extends DataTileSource {
     this.finest = steps.length - 1;
     this.preview = loader.preview ? 0 : null;
     this.setTileSizes(steps.map(({ picture }) => [picture.width, picture.height]));
-    this.addEventListener('tileloaderror', (event) => reviveAborted(event as TileSourceEvent));
+    this.addEventListener('tileloaderror', (event) => revive(event as TileSourceEvent));
   }
 
   override getTileGridForProjection(view: Projection): TileGrid {
@@ -95,7 +96,7 @@ export class RasterSource extends DataTileSource {
       bleed(pixels, step.picture.width, step.picture.height, channels);
       return pixels;
     } catch (error) {
-      if (!controller.signal.aborted) onerror(error);
+      if (!controller.signal.aborted && !(error instanceof NotYetMade)) onerror(error);
       throw error;
     } finally {
       if (this.#loading.get(key) === controller) this.#loading.delete(key);
@@ -105,10 +106,12 @@ export class RasterSource extends DataTileSource {
 
 class OutOfView extends Error {}
 
-/** A tile that was given up has failed for the map library: it must be able to begin anew. */
-function reviveAborted({ tile }: TileSourceEvent): void {
+/** A tile that was given up, or whose time has not come, has failed for the map library: it must be able to begin anew. */
+function revive({ tile }: TileSourceEvent): void {
   const given = tile as Tile & { getError?(): unknown };
-  if (given.getError?.() instanceof OutOfView) queueMicrotask(() => given.setState(TileState.IDLE));
+  const error = given.getError?.();
+  if (error instanceof OutOfView) queueMicrotask(() => given.setState(TileState.IDLE));
+  if (error instanceof NotYetMade) void error.made.then(() => given.setState(TileState.IDLE));
 }
 
 /** Coarsest first, as the map counts its zoom levels. */

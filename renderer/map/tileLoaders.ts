@@ -1,7 +1,9 @@
 import type { RasterInfo } from '@shared/ipc/types';
+import { needsOverviews } from '@shared/tiff/overviews';
 import type { Api } from '../bridge';
 import { createDecoderPool, type DecoderPool } from '../workers/decoderPool';
 import { createTileLoader, type TileLoader } from '../workers/tileLoader';
+import { GrowingOverviews } from './growingOverviews';
 import type { RasterDisplay } from './rasterDisplay';
 
 /** A raster with more bands than this is not loaded whole: only what is on show. */
@@ -9,6 +11,7 @@ const mostBands = 11;
 
 interface Held {
   readonly loader: TileLoader;
+  readonly growing: GrowingOverviews | null;
   users: number;
 }
 
@@ -38,7 +41,7 @@ export class TileLoaders {
 
   /** To be given back with `release` under the same key. */
   take(key: string, raster: RasterInfo, display: RasterDisplay): TileLoader {
-    const held = this.#held.get(key) ?? { loader: this.#create(raster, display), users: 0 };
+    const held = this.#held.get(key) ?? this.#create(raster, display);
     held.users += 1;
     this.#held.set(key, held);
     return held.loader;
@@ -50,20 +53,21 @@ export class TileLoaders {
     held.users -= 1;
     if (held.users > 0) return;
     this.#held.delete(key);
-    held.loader.dispose();
+    end(held);
   }
 
   close(): void {
-    for (const { loader } of this.#held.values()) loader.dispose();
+    for (const held of this.#held.values()) end(held);
     this.#held.clear();
     this.#pool?.close();
     this.#pool = null;
   }
 
-  #create(raster: RasterInfo, display: RasterDisplay): TileLoader {
+  #create(raster: RasterInfo, display: RasterDisplay): Held {
     this.#pool ??= createDecoderPool();
     const bands = bandsOf(raster, display);
-    return createTileLoader({
+    const growing = needsOverviews(raster.description) ? new GrowingOverviews(this.#api, raster.id) : null;
+    const loader = createTileLoader({
       description: raster.description,
       pool: this.#pool,
       readBlocks: ({ kind, level, indices }) =>
@@ -71,8 +75,15 @@ export class TileLoaders {
       readStored: (level) => this.#api.call('rasters.storedBlocks', { rasterId: raster.id, level }),
       onDamage: (error) => this.#ondamage(error, raster.name),
       ...(bands ? { bands } : {}),
+      ...(growing ? { growing } : {}),
     });
+    return { loader, growing, users: 0 };
   }
+}
+
+function end({ loader, growing }: Held): void {
+  loader.dispose();
+  growing?.close();
 }
 
 /** The bands to load; null for all of them. */

@@ -3,6 +3,7 @@ import type { Level, PixelWindow } from '@shared/tiff/types';
 import { averaged, copyPixels, createPixels, type TilePixels } from './average';
 import { cellsIn, cellWindow, type CellGrid } from './cellGrid';
 import { CellStore, type StoredTest } from './cellStore';
+import { GrownTiles } from './grownTiles';
 import { cellsOfStratum, pictureOf, planSamples, type SamplePlan } from './preview';
 import type { PreviewSource, TileLevel, TileLoaderOptions } from './tileLoader';
 import { reducedLevels, type PlannedLevel, type TilePlan } from './tilePlan';
@@ -26,6 +27,7 @@ export class ReducedTiles {
   readonly #cells: CellStore;
   /** The reduction that is kept. */
   readonly #kept: number;
+  readonly #grown: GrownTiles | null;
   #turn: Promise<void> = Promise.resolve();
   /** See TileLoader. */
   readonly preview: PreviewSource | null;
@@ -45,6 +47,8 @@ export class ReducedTiles {
       stored: this.levels.length === 0 ? Promise.resolve(null) : storedTest(planned, options),
       onDamage: (error) => options.onDamage?.(error),
     });
+    const { growing, pool } = options;
+    this.#grown = growing ? new GrownTiles(plan, planned.tile.level, growing, pool) : null;
     this.preview = this.levels.length === 0 ? null : this.#planPreview();
   }
 
@@ -52,12 +56,56 @@ export class ReducedTiles {
     this.#cells.clear();
   }
 
-  /** A part that cannot be read leaves a hole; only when none can be read does the tile fail. */
+  /**
+   * Out of overviews that are being built where these are there, or get there before the raster is read; else out of the
+   * raster. A part of that which cannot be read leaves a hole; only when none can be read does the tile fail.
+   */
   async load(level: TileLevel, column: number, row: number, signal?: AbortSignal): Promise<TilePixels> {
-    const factor = Math.min(level.factor, this.#kept);
-    const more = level.factor / factor;
-    const grid = this.#cells.grid(factor);
     const window = this.#windowOf(level, column, row);
+    const { factor } = level;
+    const pixels =
+      (await this.#grown?.load(window, factor, signal)) ??
+      (await this.#whicheverComes(window, factor, signal));
+    const tile = { width: level.tileWidth, height: level.tileHeight };
+    const side = { width: window.width / factor, height: window.height / factor };
+    if (side.width === tile.width && side.height === tile.height) return pixels;
+    const channels = this.#plan.channels.length;
+    const whole = { ...tile, pixels: createPixels(this.#plan.dtype, tile.width * tile.height * channels) };
+    copyPixels({ pixels, ...side }, whole, { x: 0, y: 0 }, channels);
+    return whole.pixels;
+  }
+
+  /** The raster is given up when overviews are there first. */
+  async #whicheverComes(window: PixelWindow, factor: number, signal?: AbortSignal): Promise<TilePixels> {
+    const grown = this.#grown;
+    if (!grown?.isGrowing) return this.#fromRaster(window, factor, signal);
+    signal?.throwIfAborted();
+    const either = new AbortController();
+    const giveUp = (): void => either.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const end = grown.whenMade(window, factor, () => either.abort(new Overtaken()));
+    try {
+      return await this.#fromRaster(window, factor, either.signal);
+    } catch (error) {
+      if (error instanceof AppError) {
+        throw new NotYetMade(error, new Promise((made) => void grown.whenMade(window, factor, made)));
+      }
+      if (!(error instanceof Overtaken)) throw error;
+      return (await grown.load(window, factor, signal)) ?? (await this.#fromRaster(window, factor, signal));
+    } finally {
+      end();
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #fromRaster(
+    window: PixelWindow,
+    wanted: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TilePixels> {
+    const factor = Math.min(wanted, this.#kept);
+    const more = wanted / factor;
+    const grid = this.#cells.grid(factor);
     const channels = this.#plan.channels.length;
     const side = { width: window.width / factor, height: window.height / factor };
     const { blockWidth: width, blockHeight: height } = this.#image;
@@ -69,16 +117,7 @@ export class ReducedTiles {
       const from = { pixels, width: size.width / factor, height: size.height / factor };
       copyPixels(from, target, { x: (x - window.x) / factor, y: (y - window.y) / factor }, channels);
     });
-    const pixels = averaged(target.pixels, side.width, side.height, channels, more);
-    const tile = { width: level.tileWidth, height: level.tileHeight };
-    const whole = { ...tile, pixels: createPixels(this.#plan.dtype, tile.width * tile.height * channels) };
-    copyPixels(
-      { pixels, width: side.width / more, height: side.height / more },
-      whole,
-      { x: 0, y: 0 },
-      channels,
-    );
-    return whole.pixels;
+    return averaged(target.pixels, side.width, side.height, channels, more);
   }
 
   /** What a tile covers of the base, no further beyond its edge than to the next whole pixel: thin pictures stay thin. */
@@ -150,6 +189,20 @@ export class ReducedTiles {
     return this.#cells.get(factor, cell, true).catch(() => null);
   }
 }
+
+/** The raster cannot be read in this way, but overviews that are being built will tell the same. */
+export class NotYetMade extends Error {
+  constructor(
+    cause: AppError,
+    /** Resolves when they are there. */
+    readonly made: Promise<void>,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** Why the raster is no longer read for a tile: overviews have it. */
+class Overtaken extends Error {}
 
 /** The finest reduction whose cells can all be kept. */
 function keptFactor({ width, height }: Level, { channels, dtype }: TilePlan): number {

@@ -4,6 +4,7 @@ import { splitDescription } from '@shared/tiff/windowStrips';
 import { BlockStore, type FoundBlocks } from './blockStore';
 import type { StoredBlocks } from './decodeJobs';
 import type { DecoderPool } from './decoderPool';
+import type { GrowingSource } from './grownTiles';
 import { ReducedTiles } from './reducedTiles';
 import { assembleTile, tileBlocks } from './tileAssembler';
 import { planLevels, planTiles, type PlannedLevel, type TilePlan } from './tilePlan';
@@ -65,7 +66,8 @@ export interface TileLoader {
   readonly dtype: 'uint8' | 'float32';
   /**
    * The samples of a tile: tileWidth·tileHeight·channels.length values. `level` counts in `levels`.
-   * Throws the signal's reason when aborted, else AppError `tiff.*`, `rasters.*`.
+   * Throws the signal's reason when aborted, NotYetMade where overviews that are being built have to be awaited, else AppError
+   * `tiff.*`, `rasters.*`.
    */
   load(level: number, column: number, row: number, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
   /** Null where the coarsest own level is small enough to be read as it is. */
@@ -95,6 +97,8 @@ export interface TileLoaderOptions {
   readonly cacheBytes?: number;
   /** Says which blocks of a large level the file holds, one bit each, lowest first; null where that is not known. */
   readonly readStored?: (level: number) => Promise<Uint8Array | null>;
+  /** Overviews that are being built: where they are there, levels above the raster's own are made of them. */
+  readonly growing?: GrowingSource;
   /** Told of blocks that could not be read or decoded, where the rest of the tile is shown all the same. */
   readonly onDamage?: (error: unknown) => void;
 }

@@ -32,6 +32,7 @@ import type {
 } from './types';
 import type { ErrorData } from '../errors';
 import type { CommandId } from '../commands';
+import type { GrowingLevels } from '../tiff/overviews';
 
 const id = z.string().min(1).max(200);
 const name = z.string().trim().min(1).max(255);
@@ -144,6 +145,17 @@ export const contract = {
   'rasters.storedBlocks': call(
     z.object({ rasterId: id, level: z.int().min(0).max(64) }),
   ).returns<Uint8Array | null>(),
+  /** The overviews that are being built, as far as they are; null where none are. */
+  'rasters.growing': call(z.object({ rasterId: id })).returns<GrowingLevels | null>(),
+  /** As `rasters.readBlocks`, of a level of these; fails with `overviews.not_made` for what is not there yet. */
+  'rasters.readGrowing': call(
+    z.object({
+      rasterId: id,
+      kind: z.enum(['image', 'mask']),
+      level: z.int().min(0).max(64),
+      indices: z.array(z.int().min(0)).min(1).max(64),
+    }),
+  ).returns<readonly (Uint8Array | null)[]>(),
   'rasters.statistics': call(z.object({ rasterId: id })).returns<readonly BandStatistics[]>(),
   /** The synthetic scene: made on first use, then opened. */
   'rasters.openSample': call(none).returns<OpenedRasters>(),
@@ -274,6 +286,8 @@ export interface Events extends DeskEvents {
   'rasters.saving': { readonly rasterId: string; readonly progress: number | null };
   /** An open raster has other levels than it had. */
   'rasters.changed': RasterInfo;
+  /** A few times a second while overviews are built: which tiles there are, as `rasters.growing` tells them. */
+  'rasters.grown': { readonly rasterId: string; readonly made: GrowingLevels['made'] };
   /** Each time something of it changes. */
   'overviews.changed': OverviewJob;
   /** The whole upload, each time something of it changes (at most some ten times a second). */

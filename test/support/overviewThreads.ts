@@ -8,6 +8,24 @@ import {
 } from '../../main/overviews';
 import { splitStrips } from '@shared/tiff/windowStrips';
 
+/** Threads that fall silent after some units, as if the program had been killed. */
+export function dying(here: { readonly start: StartBuildThread }, units: number): StartBuildThread {
+  let left = units;
+  return (data): BuildThread => {
+    const thread = here.start(data);
+    let exited: () => void = () => undefined;
+    return {
+      ...thread,
+      onExit: (listener) => (exited = listener),
+      onMessage: (listener) =>
+        thread.onMessage((message) => {
+          if (left > 0) listener(message);
+          if (message.kind === 'done' && --left === 0) exited();
+        }),
+    };
+  };
+}
+
 /** Builders of overviews that run here instead of in threads; what they opened, `close` closes. */
 export function overviewsHere(): { readonly start: StartBuildThread; close(): Promise<void> } {
   const closers: (() => Promise<void>)[] = [];

@@ -1,4 +1,5 @@
 export type { CodingWishes, OverviewCoding } from './coding';
+export { growingLevels, type GrowingLevels } from './growing';
 export {
   entryLine,
   headLine,

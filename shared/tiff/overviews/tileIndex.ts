@@ -37,6 +37,17 @@ export class TileIndex {
     return offset === PENDING ? null : { offset, length: this.#lengths[kind][level]?.[index] ?? 0 };
   }
 
+  /** One bit a tile of a level, lowest first: whether it is built, and its mask where it has one. */
+  made(level: number): Uint8Array {
+    const kinds = [this.#offsets.image[level], this.#offsets.mask[level]].filter((its) => its !== undefined);
+    const count = kinds[0]?.length ?? 0;
+    const bits = new Uint8Array(Math.ceil(count / 8));
+    for (let i = 0; i < count; i++) {
+      if (kinds.every((offsets) => offsets[i] !== PENDING)) bits[i >> 3]! |= 1 << (i & 7);
+    }
+    return bits;
+  }
+
   /** The tiles of a level in order; what is not built counts as empty. */
   ranges(kind: PlacedTile['kind'], level: number): BlockRange[] {
     const lengths = this.#lengths[kind][level] ?? new Float64Array(0);

@@ -53,6 +53,8 @@ const rasters: RastersPort = {
   },
   close: async (id) => void closed.push(id),
   readBlocks: async () => [],
+  growing: () => null,
+  readGrowing: async () => [],
   storedBlocks: async () => null,
   statistics: async () => [],
   saveCog: async () => undefined,

@@ -27,6 +27,8 @@ const rasters: RastersPort = {
   },
   close: () => Promise.resolve(),
   readBlocks: async () => [],
+  growing: () => null,
+  readGrowing: async () => [],
   storedBlocks: async () => null,
   statistics: async () => [],
   saveCog: async () => undefined,

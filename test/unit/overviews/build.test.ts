@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { readJournal, TileIndex } from '@shared/tiff/overviews';
-import type { BuildThread, StartBuildThread } from '../../../main/overviews';
 import { createNodeCodecs } from '../../../main/rasters';
 import { readWindow } from '@shared/tiff/window';
 import { buildOverviews } from '../../support/buildOverviews';
-import { overviewsHere } from '../../support/overviewThreads';
+import { dying, overviewsHere } from '../../support/overviewThreads';
 import { temporaryFolder } from '../../support/gdal';
 import { openInMemory } from '../../support/rasterCase';
 import { writeStrips } from '../../support/stripTiff';
@@ -27,6 +26,12 @@ function image(side = 4608): string {
   return path;
 }
 
+function overviewsOpened(): ReturnType<typeof overviewsHere> {
+  const here = overviewsHere();
+  opened.push(here);
+  return here;
+}
+
 async function levelsOf(path: string) {
   const raster = await openInMemory(path);
   const codecs = createNodeCodecs();
@@ -43,30 +48,10 @@ async function levelsOf(path: string) {
 const digest = ({ buffer }: ArrayBufferView): string =>
   createHash('sha1').update(new Uint8Array(buffer)).digest('hex');
 
-/** Builds of which the threads fall silent after some units, as if the program had been killed. */
-function dying(units: number): StartBuildThread {
-  let left = units;
-  const here = overviewsHere();
-  opened.push(here);
-  return (data): BuildThread => {
-    const thread = here.start(data);
-    let exited: () => void = () => undefined;
-    return {
-      ...thread,
-      onExit: (listener) => (exited = listener),
-      onMessage: (listener) =>
-        thread.onMessage((message) => {
-          if (left > 0) listener(message);
-          if (message.kind === 'done' && --left === 0) exited();
-        }),
-    };
-  };
-}
-
 test('a build that was killed goes on where it was and ends as if nothing had been', async () => {
   const path = image();
   await buildOverviews(path, { target: `${path}.whole` });
-  const start = dying(1);
+  const start = dying(overviewsOpened(), 1);
   await expect(buildOverviews(path, { startThread: start, threads: 1 })).rejects.toThrow(
     'overviews.thread_died',
   );
@@ -82,7 +67,7 @@ test('a build that was killed goes on where it was and ends as if nothing had be
 
 test('what was begun of another file, or of the same file as it was, is not used', async () => {
   const path = image();
-  const start = dying(1);
+  const start = dying(overviewsOpened(), 1);
   await buildOverviews(path, { startThread: start, threads: 1 }).catch(() => undefined);
   const journal = readFileSync(`${path}.ovr.journal`, 'utf8');
   writeFileSync(`${path}.ovr.journal`, journal.replace(/"mtimeMs":[\d.]+/, '"mtimeMs":1'));
@@ -91,7 +76,7 @@ test('what was begun of another file, or of the same file as it was, is not used
 
 test('a cut-off sidecar is begun anew', async () => {
   const path = image();
-  const start = dying(1);
+  const start = dying(overviewsOpened(), 1);
   await buildOverviews(path, { startThread: start, threads: 1 }).catch(() => undefined);
   writeFileSync(`${path}.ovr.part`, '');
   expect((await buildOverviews(path)).resumed).toBe(0);
@@ -99,7 +84,7 @@ test('a cut-off sidecar is begun anew', async () => {
 
 test('the journal tells where each tile lies before the sidecar is whole', async () => {
   const path = image();
-  const start = dying(1);
+  const start = dying(overviewsOpened(), 1);
   await buildOverviews(path, { startThread: start, threads: 1 }).catch(() => undefined);
   const { head, entries } = readJournal(readFileSync(`${path}.ovr.journal`, 'utf8'));
   const index = new TileIndex(head!.plan);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { OverviewJob } from '@shared/ipc/types';
 import { silentLog } from '@shared/log';
+import type { GrowingLevels } from '@shared/tiff/overviews';
 import { serveRpc, type RpcPort } from '@shared/rpc';
 import {
   OverviewJobs,
@@ -11,7 +12,8 @@ import {
   type OverviewProcess,
 } from '../../../main/overviews';
 import { openFile, RasterService, createNodeCodecs } from '../../../main/rasters';
-import { overviewsHere } from '../../support/overviewThreads';
+import { readRanges } from '../../../main/rasters/blockReads';
+import { dying, overviewsHere } from '../../support/overviewThreads';
 import { temporaryFolder } from '../../support/gdal';
 import { writeStrips } from '../../support/stripTiff';
 
@@ -30,14 +32,13 @@ function portPair(): [RpcPort, RpcPort] {
   return [port(0), port(1)];
 }
 
-function spawnHere(): OverviewProcess {
+/** @param units after which the builders fall silent */
+function spawnHere(units = Infinity): OverviewProcess {
   const [outside, inside] = portPair();
   const threads = overviewsHere();
   closers.push(() => threads.close());
-  serveRpc<OverviewMethods>(
-    inside,
-    overviewMethods({ open: openFile, startThread: threads.start, threads: 2 }),
-  );
+  const startThread = dying(threads, units);
+  serveRpc<OverviewMethods>(inside, overviewMethods({ open: openFile, startThread, threads: 1 }));
   return { port: outside, onExit: () => undefined, kill: () => undefined };
 }
 
@@ -51,10 +52,13 @@ function desk(maxBytes = 1e9) {
   const cache = new SidecarCache(folder.path('cache'), maxBytes);
   const seen: OverviewJob[] = [];
   let built: (levels: number) => void = () => undefined;
-  const start = (): OverviewJobs => {
+  const grown: GrowingLevels[] = [];
+  const start = (units = Infinity, patienceMs = 0): OverviewJobs => {
     const jobs = new OverviewJobs({
       cache,
-      spawn: spawnHere,
+      spawn: () => spawnHere(units),
+      patienceMs,
+      onGrown: (_, levels) => grown.push(levels),
       attach: (id, overviews) => service.attach({ id, overviews }),
       onBuilt: (_id, _path, { levels }) => built(levels.length),
       log: silentLog,
@@ -71,6 +75,7 @@ function desk(maxBytes = 1e9) {
     folder,
     cache,
     seen,
+    grown,
     start,
     open,
     untilBuilt: () => new Promise<number>((done) => (built = done)),
@@ -111,6 +116,47 @@ test('a job that waits can be paused, and goes on when it is resumed', async () 
   expect(jobs.list()[0]!.state).toBe('paused');
   jobs.resume('a');
   expect(await ready).toBe(6);
+});
+
+const count = (bits: Uint8Array): number =>
+  bits.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
+
+test('tiles are told while they are built, and can be read before the file is whole', async () => {
+  const { grown, start, open, untilBuilt } = desk();
+  const jobs = start();
+  const ready = untilBuilt();
+  await open(jobs, 'a');
+  expect(jobs.growing('a')!.made.map(count)).toEqual([0, 0, 0, 0, 0]);
+  expect(() => jobs.growingRanges('a', 'image', 0, [0])).toThrow('overviews.not_made');
+  await ready;
+  expect(grown.length).toBeGreaterThan(0);
+  const sizes = grown.map(({ made }) => made.map(count).reduce((sum, one) => sum + one, 0));
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+  expect(grown[0]).toMatchObject({
+    base: 0,
+    images: [{ width: 2304, blockWidth: 512 }, {}, {}, {}, {}],
+    masks: [],
+  });
+});
+
+test('what a build left is there at once the next time, before it goes on', async () => {
+  const { start, open } = desk();
+  const jobs = start(1);
+  const failed = reaches(jobs, 'failed');
+  await open(jobs, 'a');
+  await failed;
+  const kept = jobs.growing('a')!.made.map(count);
+  expect(kept.slice(0, 3)).toEqual([16, 4, 1]);
+  const again = start(Infinity, 1e6);
+  await open(again, 'b');
+  expect(again.list()).toMatchObject([{ rasterId: 'b', state: 'waiting' }]);
+  expect(again.growing('b')!.made.map(count)).toEqual(kept);
+  const { path, ranges } = again.growingRanges('b', 'image', 0, [0, 1]);
+  const [first, second] = await readRanges(path, ranges);
+  // Two zlib streams.
+  expect([first![0], second![0]]).toEqual([0x78, 0x78]);
+  again.cancel('b');
+  expect(again.growing('b')!.made.map(count)).toEqual([0, 0, 0, 0, 0]);
 });
 
 test('cancelling forgets what was begun', async () => {
