@@ -3,12 +3,13 @@ import { crsOfCode } from '../geo/crs';
 import { loadEpsgTable } from '../geo/epsgTable';
 import { crsFromWkt } from '../geo/wktCrs';
 import { decodeText } from './directory';
+import { readEsriXform } from './esriXform';
 import { LIMITS } from './limits';
 import { MetadataBuilder, type Metadata } from './metadata';
 import type { ByteSource, Crs, Geotransform, GroundControlPoint } from './types';
 import { childNamed, parseXml, type XmlElement } from './xml';
 
-/** What a `.aux.xml` beside the raster says; GDAL lets it override the tags. */
+/** What a `.aux.xml` beside the raster says, GDAL's or that of ArcGIS; GDAL lets it override the tags. */
 export interface AuxXml {
   readonly crs: Crs | null;
   readonly geotransform: Geotransform | null;
@@ -38,12 +39,13 @@ export async function readAuxXml(source: ByteSource, bands: number): Promise<Aux
     nodata ??= childNamed(element, 'NoDataValue')?.text ?? null;
     addBand(metadata, band, element);
   }
+  const esri = readEsriXform(root);
   return {
-    crs: await crsOf(childNamed(root, 'SRS')?.text),
+    crs: await crsOf(childNamed(root, 'SRS')?.text ?? esri?.wkt),
     geotransform: geotransformOf(childNamed(root, 'GeoTransform')?.text),
     areaOrPoint: kind === 'Area' || kind === 'Point' ? kind : null,
-    gcps: gcpList ? gcpsOf(gcpList) : [],
-    gcpCrs: await crsOf(gcpList?.attributes['Projection']),
+    gcps: gcpList ? gcpsOf(gcpList) : (esri?.gcps ?? []),
+    gcpCrs: await crsOf(gcpList ? gcpList.attributes['Projection'] : esri?.wkt),
     nodata,
     metadata,
   };

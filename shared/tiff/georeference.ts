@@ -24,7 +24,7 @@ export async function readGeoreference(
   const common = { areaOrPoint, crs } as const;
   const taggedGcps = tagged ? [] : await readGcps(tags, tiedTo);
   const gcps = aux && aux.gcps.length > 0 ? aux.gcps : taggedGcps;
-  const gcpCrs = aux && aux.gcps.length > 0 ? (aux.gcpCrs ?? crs) : crs;
+  const gcpCrs = aux && aux.gcps.length > 0 ? aux.gcpCrs : crs;
   if (aux?.geotransform) return { ...common, gcps, geotransform: aux.geotransform, from: 'aux_xml' };
   if (aux && aux.gcps.length > 0) return { areaOrPoint, crs: gcpCrs, gcps, geotransform: null, from: 'none' };
   if (tagged) return { ...common, gcps, geotransform: tagged, from: 'tags' };
