@@ -1,5 +1,5 @@
 import { m } from '@shared/i18n';
-import type { Compression, MaskKind, RasterDescription } from '@shared/tiff/types';
+import type { Compression, Geotransform, MaskKind, RasterDescription } from '@shared/tiff/types';
 import { formatBytes, formatGsd, formatNumber } from '../../format/numbers';
 import type { RasterLayer } from '../../state/layers.svelte';
 
@@ -68,6 +68,10 @@ function pictureFacts(description: RasterDescription): readonly Fact[] {
       value: full ? `${number(full.blockWidth)} × ${number(full.blockHeight)} px` : '',
     },
     {
+      name: m.info_interleave(),
+      value: description.bands === 1 ? '' : full?.planes === 1 ? m.info_by_pixel() : m.info_by_band(),
+    },
+    {
       name: m.info_overviews(),
       value:
         overviews.length === 0
@@ -92,6 +96,10 @@ function placeFacts(layer: RasterLayer): readonly Fact[] {
     { name: m.info_gsd(), value: layer.raster.gsd === null ? '' : formatGsd(layer.raster.gsd) },
     { name: m.info_origin(), value: geotransform ? `${geotransform[0]}, ${geotransform[3]}` : '' },
     { name: m.info_pixel_size(), value: geotransform ? `${geotransform[1]}, ${geotransform[5]}` : '' },
+    {
+      name: m.info_extent_map(),
+      value: geotransform ? extentOf(geotransform, layer.raster.description).join(', ') : '',
+    },
     { name: m.info_extent(), value: layer.raster.bbox ? layer.raster.bbox.map(degrees).join(', ') : '' },
     {
       name: m.info_control_points(),
@@ -100,12 +108,32 @@ function placeFacts(layer: RasterLayer): readonly Fact[] {
   ];
 }
 
+/** Left, bottom, right, top in units of the system. */
+function extentOf(g: Geotransform, { width, height }: RasterDescription): number[] {
+  const corners = [
+    [0, 0],
+    [width, 0],
+    [0, height],
+    [width, height],
+  ] as const;
+  const xs = corners.map(([column, row]) => g[0] + column * g[1] + row * g[2]);
+  const ys = corners.map(([column, row]) => g[3] + column * g[4] + row * g[5]);
+  const rounded = (value: number): number => Number(value.toPrecision(12));
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)].map(rounded);
+}
+
 function bandFacts(layer: RasterLayer): readonly Fact[] {
   const number = (value: number): string => formatNumber(value, 4);
   return (layer.statistics ?? []).map((band, index) => ({
-    name: m.layers_band({ number: index + 1 }),
+    name: bandName(layer, index),
     value: m.info_statistics({ min: number(band.min), max: number(band.max), mean: number(band.mean) }),
   }));
+}
+
+/** By its number, and what the file calls it. */
+function bandName({ raster }: RasterLayer, band: number): string {
+  const name = raster.description.bandMetadata[band]?.['DESCRIPTION'];
+  return name ? m.layers_band_named({ number: band + 1, name }) : m.layers_band({ number: band + 1 });
 }
 
 /** Everything that the information window says of a raster. */
