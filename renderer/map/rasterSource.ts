@@ -110,8 +110,11 @@ class OutOfView extends Error {}
 function revive({ tile }: TileSourceEvent): void {
   const given = tile as Tile & { getError?(): unknown };
   const error = given.getError?.();
-  if (error instanceof OutOfView) queueMicrotask(() => given.setState(TileState.IDLE));
-  if (error instanceof NotYetMade) void error.made.then(() => given.setState(TileState.IDLE));
+  const beginAnew = (): void => {
+    if (given.getState() === TileState.ERROR) given.setState(TileState.IDLE);
+  };
+  if (error instanceof OutOfView) queueMicrotask(beginAnew);
+  if (error instanceof NotYetMade) void error.made.then(beginAnew);
 }
 
 /** Coarsest first, as the map counts its zoom levels. */

@@ -53,6 +53,16 @@ export class GrownTiles {
     return this.source.levels?.base === this.base;
   }
 
+  /** Whether a part of a window of the base is built. */
+  hasSome(window: PixelWindow): boolean {
+    const levels = this.source.levels;
+    const image = levels?.images[0];
+    if (!image || levels?.base !== this.base) return false;
+    return blocksOf(image, clipWindow(reduced(window, 2), image), [0]).some((index) =>
+      isSet(levels.made[0] as Uint8Array, index),
+    );
+  }
+
   /**
    * A window of the base at 1/factor; null where not all of it is built, or it can no longer be read. `window` begins and ends at
    * multiples of the factor. Rejects with the signal's reason.
@@ -87,16 +97,11 @@ export class GrownTiles {
       const level = Math.log2(own) - 1;
       const image = levels.images[level];
       if (!image) continue;
-      const part = {
-        x: window.x / own,
-        y: window.y / own,
-        width: window.width / own,
-        height: window.height / own,
-      };
+      const part = reduced(window, own);
       const needed = blocksOf(image, clipWindow(part, image), [0]);
       if (needed.length > MOST_TILES) return null;
       const made = levels.made[level] as Uint8Array;
-      if (needed.every((index) => ((made[index >> 3] ?? 0) & (1 << (index & 7))) !== 0)) {
+      if (needed.every((index) => isSet(made, index))) {
         return { level, factor: own, image, mask: levels.masks[level] ?? null, window: part };
       }
     }
@@ -133,4 +138,11 @@ export class GrownTiles {
     const bytes = await this.source.read({ kind, level, indices }, signal);
     return indices.map((index, i) => [index, bytes[i] ?? null] as const);
   }
+}
+
+const isSet = (bits: Uint8Array, index: number): boolean =>
+  ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+
+function reduced({ x, y, width, height }: PixelWindow, factor: number): PixelWindow {
+  return { x: x / factor, y: y / factor, width: width / factor, height: height / factor };
 }

@@ -13,6 +13,9 @@ const KEPT_BYTES = 24 * 1024 * 1024;
 /** Levels of fewer blocks are not asked which of them they hold. */
 const FEW_BLOCKS = 512;
 
+/** How often a tile is cut into quarters to find what is built of it. */
+const CUTS = 2;
+
 /** px put together for one tile at most; only damaged files and hoaxes are so much longer than wide */
 const MOST_PIXELS = 64 * 1024 * 1024;
 
@@ -57,15 +60,13 @@ export class ReducedTiles {
   }
 
   /**
-   * Out of overviews that are being built where these are there, or get there before the raster is read; else out of the
-   * raster. A part of that which cannot be read leaves a hole; only when none can be read does the tile fail.
+   * Out of overviews that are being built as far as these are there, or get there before the raster is read; else out of
+   * the raster. A part of that which cannot be read leaves a hole; only when none can be read does the tile fail.
    */
   async load(level: TileLevel, column: number, row: number, signal?: AbortSignal): Promise<TilePixels> {
     const window = this.#windowOf(level, column, row);
     const { factor } = level;
-    const pixels =
-      (await this.#grown?.load(window, factor, signal)) ??
-      (await this.#whicheverComes(window, factor, signal));
+    const pixels = await this.#piece(window, factor, CUTS, signal);
     const tile = { width: level.tileWidth, height: level.tileHeight };
     const side = { width: window.width / factor, height: window.height / factor };
     if (side.width === tile.width && side.height === tile.height) return pixels;
@@ -73,6 +74,33 @@ export class ReducedTiles {
     const whole = { ...tile, pixels: createPixels(this.#plan.dtype, tile.width * tile.height * channels) };
     copyPixels({ pixels, ...side }, whole, { x: 0, y: 0 }, channels);
     return whole.pixels;
+  }
+
+  /** A piece of which only a part is built is cut into quarters, and these again. */
+  async #piece(
+    window: PixelWindow,
+    factor: number,
+    cuts: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TilePixels> {
+    const made = await this.#grown?.load(window, factor, signal);
+    if (made) return made;
+    if (cuts === 0 || !this.#grown?.hasSome(window)) return this.#whicheverComes(window, factor, signal);
+    const channels = this.#plan.channels.length;
+    const whole = { width: window.width / factor, height: window.height / factor };
+    const target = {
+      ...whole,
+      pixels: createPixels(this.#plan.dtype, whole.width * whole.height * channels),
+    };
+    await Promise.all(
+      quartersOf(window, factor).map(async (part) => {
+        const pixels = await this.#piece(part, factor, cuts - 1, signal);
+        const from = { pixels, width: part.width / factor, height: part.height / factor };
+        const place = { x: (part.x - window.x) / factor, y: (part.y - window.y) / factor };
+        copyPixels(from, target, place, channels);
+      }),
+    );
+    return target.pixels;
   }
 
   /** The raster is given up when overviews are there first. */
@@ -87,7 +115,7 @@ export class ReducedTiles {
     try {
       return await this.#fromRaster(window, factor, either.signal);
     } catch (error) {
-      if (error instanceof AppError) {
+      if (error instanceof AppError && NOT_IN_THIS_WAY.has(error.kind)) {
         throw new NotYetMade(error, new Promise((made) => void grown.whenMade(window, factor, made)));
       }
       if (!(error instanceof Overtaken)) throw error;
@@ -189,6 +217,25 @@ export class ReducedTiles {
     return this.#cells.get(factor, cell, true).catch(() => null);
   }
 }
+
+/** Halves each way, at a multiple of the factor. */
+function quartersOf({ x, y, width, height }: PixelWindow, factor: number): PixelWindow[] {
+  const halves = (from: number, side: number): (readonly [from: number, side: number])[] => {
+    const half = Math.ceil(side / factor / 2) * factor;
+    return side > half
+      ? [
+          [from, half],
+          [from + half, side - half],
+        ]
+      : [[from, side]];
+  };
+  return halves(y, height).flatMap(([top, down]) =>
+    halves(x, width).map(([left, across]) => ({ x: left, y: top, width: across, height: down })),
+  );
+}
+
+/** What overviews get round: they are made piece by piece. Damage is told. */
+const NOT_IN_THIS_WAY: ReadonlySet<string> = new Set(['tiff.block_too_large', 'tiff.blocks_too_small']);
 
 /** The raster cannot be read in this way, but overviews that are being built will tell the same. */
 export class NotYetMade extends Error {

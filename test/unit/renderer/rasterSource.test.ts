@@ -1,8 +1,10 @@
 import type DataTile from 'ol/DataTile';
 import TileState from 'ol/TileState';
 import { expect, test } from 'vitest';
+import { AppError } from '@shared/errors';
 import { placementOf } from '../../../renderer/map/placement';
 import { RasterSource } from '../../../renderer/map/rasterSource';
+import { NotYetMade } from '../../../renderer/workers/reducedTiles';
 import type { TileLevel, TileLoader } from '../../../renderer/workers/tileLoader';
 import { raster } from './samples';
 
@@ -21,6 +23,13 @@ const level = (factor: number): TileLevel => ({
   factor,
 });
 
+/** Overviews that are built when a test says so. */
+const overviews = ((): { made: Promise<void>; finish: () => void } => {
+  let finish: () => void = () => undefined;
+  const made = new Promise<void>((resolve) => (finish = resolve));
+  return { made, finish };
+})();
+
 const loader: TileLoader = {
   levels: [level(1), level(2)],
   channels: [{ kind: 'band', band: 0 }, { kind: 'opacity' }],
@@ -31,11 +40,13 @@ const loader: TileLoader = {
     covers: { width: 1100, height: 800 },
     load: () => Promise.resolve(Uint8Array.of(1, 255, 9, 0)),
   },
-  // The left half of every tile is grey and opaque. The tile in column 1 is broken, that in column 2 takes for ever.
+  // The left half of every tile is grey and opaque. The tile in column 1 is broken, that in column 2 takes for ever, and that
+  // in column 3 waits for its overviews.
   load: (index, column, _row, signal) =>
     new Promise((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason as Error));
       if (column === 1) reject(new Error('broken'));
+      else if (column === 3) reject(new NotYetMade(new AppError('tiff.block_too_large'), overviews.made));
       else if (column !== 2) {
         resolve(
           Uint8Array.from({ length: side * side * 2 }, (_, at) => (at % 8 < 4 ? [index, 255][at % 2]! : 0)),
@@ -105,4 +116,15 @@ test('a tile out of view is given up silently and can begin anew', async () => {
   expect(gone.tile.getState()).toBe(TileState.IDLE);
   expect(kept.tile.getState()).toBe(TileState.LOADING);
   expect(errors).toEqual([]);
+});
+
+test('a tile whose overviews are not built yet fails silently, and begins anew when they are', async () => {
+  const { source, errors } = sourceOf();
+  const { tile, state } = begin(source, source.finest, 3);
+  expect(await state).toBe(TileState.ERROR);
+  expect(errors).toEqual([]);
+  overviews.finish();
+  await overviews.made;
+  await Promise.resolve();
+  expect(tile.getState()).toBe(TileState.IDLE);
 });

@@ -198,6 +198,16 @@ describe.skipIf(skip)('overviews that are being built', () => {
     expect(reads()).toBeGreaterThan(0);
   });
 
+  test('a tile of which a part is built takes that part from the overviews, the rest from the raster', async () => {
+    const { loader, growing, plain, reads } = open('tiles');
+    // 1024 rows of the 2048 that the tile covers.
+    growing.grow(({ level, index }) => level === 0 && index < 4);
+    expect(largest(await loader.load(3, 0, 0), await plain.load(3, 0, 0))).toBeLessThanOrEqual(1);
+    // Blocks of the raster are 256 pixels wide and high.
+    expect(reads()).toBe(32);
+    expect(growing.reads).toBe(2);
+  });
+
   test('a coarser level is made of a finer one that is there', async () => {
     const { loader, growing, plain, reads } = open('tiles');
     growing.grow(({ level }) => level === 0);
@@ -245,6 +255,11 @@ describe.skipIf(skip)('overviews that are being built', () => {
     growing.grow(upperLeft);
     await (error as NotYetMade).made;
     expect(largest(await loader.load(1, 0, 0), await plain.load(1, 0, 0))).toBeLessThanOrEqual(1);
+  });
+
+  test('damage of the raster is told all the same', async () => {
+    const { loader } = open('tiles', () => Promise.reject(new AppError('tiff.corrupt_block')));
+    await expect(loader.load(1, 0, 0)).rejects.toMatchObject({ kind: 'tiff.corrupt_block' });
   });
 
   test('what is drawn with when all is built is what their file gives', async () => {
