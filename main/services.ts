@@ -112,7 +112,7 @@ export function createServices(options: ServicesOptions): Services {
     systemProxy: options.systemProxy,
     log: logging.area('network'),
   });
-  const { agentFor } = network;
+  const { agentFor, routeFor } = network;
   const secrets = keychainSecrets(loadKeytar);
   const engine = new EngineHost({
     spawn: options.startEngine,
@@ -146,7 +146,7 @@ export function createServices(options: ServicesOptions): Services {
   const sessions = new Sessions({
     accounts,
     engine,
-    createClient: (client) => createMapflowClient({ ...client, userAgent, agentFor, log: apiLog }),
+    createClient: (client) => createMapflowClient({ ...client, userAgent, agentFor, routeFor, log: apiLog }),
   });
   const status = new AccountStatusService({
     accounts,

@@ -7,7 +7,7 @@ import type { Elsewhere } from './courier';
 import { ApiFailure } from './failure';
 import { pause, readRetryAfter, withRetries, type RetryPolicy } from './retry';
 import type { Answer, Outgoing } from './exchange';
-import { createTransport } from './transport';
+import { createTransport, type Bodiless } from './transport';
 import type { CallOptions, Download, MapflowClientOptions } from './types';
 
 type PathParams<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -23,9 +23,8 @@ export interface CallInput<Path extends string> {
 export interface RawBody {
   readonly contentType: string;
   readonly size: number;
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** The same body where its bytes lie, in another thread; `chunks` are then not read, if the request needs no agent. */
-  readonly elsewhere?: Elsewhere;
+  /** The bytes, or where they lie in another thread. */
+  readonly content: AsyncIterable<Uint8Array> | Elsewhere;
 }
 
 /** Turns rows of the endpoint table into requests, and answers into values or failures. */
@@ -61,7 +60,7 @@ const longestJson = 256 * 1024 * 1024;
 const longestError = 64 * 1024;
 
 export function createCaller(options: MapflowClientOptions): Caller {
-  const transport = createTransport(options.agentFor);
+  const transport = createTransport(options);
   const log: Log = options.log ?? silentLog;
   const policy: RetryPolicy = {
     retries: options.retries ?? 3,
@@ -99,7 +98,7 @@ export function createCaller(options: MapflowClientOptions): Caller {
   ): Promise<Answer> {
     const idleMs = call.idleMs ?? options.idleMs ?? defaultIdleMs;
     const isOwn = url.origin === new URL(options.baseUrl).origin;
-    const outgoing: Outgoing = {
+    const outgoing: Bodiless = {
       method,
       url,
       headers: {
@@ -108,7 +107,6 @@ export function createCaller(options: MapflowClientOptions): Caller {
         'user-agent': options.userAgent ?? 'orthodesk',
         ...(more.body ? { 'content-type': more.body.contentType } : {}),
       },
-      body: more.body,
       freshConnection: more.freshConnection,
       idleMs,
       answerMs: more.answerMs ?? idleMs,
@@ -117,7 +115,7 @@ export function createCaller(options: MapflowClientOptions): Caller {
     const started = Date.now();
     const about = { method, path: url.pathname };
     try {
-      const answer = await transport.send(outgoing, more.body?.elsewhere);
+      const answer = await transport.send(outgoing, more.body);
       log.debug('api call', { ...about, status: answer.status, ms: Date.now() - started });
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await failureOf(answer, url);
@@ -197,7 +195,7 @@ function encodeJson(endpoint: Endpoint, body: unknown): RawBody {
   async function* once(): AsyncGenerator<Uint8Array, void, undefined> {
     yield bytes;
   }
-  return { contentType: 'application/json', size: bytes.byteLength, chunks: once() };
+  return { contentType: 'application/json', size: bytes.byteLength, content: once() };
 }
 
 async function failureOf(answer: Answer, url: URL): Promise<ApiFailure> {

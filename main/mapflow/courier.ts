@@ -1,12 +1,14 @@
+import type { Agent } from 'node:http';
 import { fromErrorData, toErrorData, type ErrorData } from '@shared/errors';
 import { ApiFailure, type FailureFacts } from './failure';
 import { framed, type Form } from './multipart';
 import { exchange, type Answer, type Outgoing } from './exchange';
+import type { Courier } from './types';
 
 /** Where a form's file lies in another thread. */
 export interface Elsewhere {
   readonly form: Form;
-  readonly courier: (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
+  readonly courier: Courier;
 }
 
 /** What that thread must know to make a request in our place. */
@@ -17,6 +19,8 @@ interface CourierRequest {
   readonly form: Form;
   readonly idleMs: number;
   readonly answerMs: number;
+  /** What `routeFor` of the client said; undefined for the direct way. */
+  readonly route: unknown;
 }
 
 /** What came of it, in plain values. Facts are those of a failed request; null for any other failure. */
@@ -34,13 +38,20 @@ type CourierOutcome =
 /** bytes; an answer to an upload beyond this is cut off, and then not understood */
 const longestAnswer = 4 * 1024 * 1024;
 
+export interface CarryOptions {
+  readonly onFlushed?: (bytes: Uint8Array) => void;
+  readonly signal?: AbortSignal;
+  /** The agent of a way, for a connection that no other request uses; undefined for Node's own. */
+  readonly agentFor?: (url: URL, route: unknown) => Agent | undefined;
+}
+
 /** The request's other end, in the thread that has the file: sends it, and tells the outcome. Never throws. */
 export async function carry(
   request: unknown,
   file: AsyncIterable<Uint8Array>,
-  options: { readonly onFlushed?: (bytes: Uint8Array) => void; readonly signal?: AbortSignal },
+  options: CarryOptions = {},
 ): Promise<unknown> {
-  const { method, url, headers, form, idleMs, answerMs } = request as CourierRequest;
+  const { method, url, headers, form, idleMs, answerMs, route } = request as CourierRequest;
   try {
     const answer = await exchange(
       {
@@ -53,7 +64,7 @@ export async function carry(
         answerMs,
         signal: options.signal,
       },
-      false,
+      (route === undefined ? undefined : options.agentFor?.(new URL(url), route)) ?? false,
     );
     const body = await readUpTo(longestAnswer, answer.body);
     return { status: answer.status, headers: answer.headers, body } satisfies CourierOutcome;
@@ -100,10 +111,11 @@ async function readUpTo(limit: number, body: AsyncIterable<Uint8Array>): Promise
  */
 export async function sendByCourier(
   { courier, form }: Elsewhere,
-  { method, url, headers, idleMs, answerMs, signal }: Outgoing,
+  { method, url, headers, idleMs, answerMs, signal }: Omit<Outgoing, 'body'>,
+  route: unknown,
 ): Promise<Answer> {
   if (signal?.aborted) throw new ApiFailure('api.cancelled', {}, { phase: 'connect' });
-  const request: CourierRequest = { method, url: url.href, headers, form, idleMs, answerMs };
+  const request: CourierRequest = { method, url: url.href, headers, form, idleMs, answerMs, route };
   try {
     return readOutcome(await courier(request, signal));
   } catch (error) {

@@ -11,9 +11,9 @@ export function imagesApi({ call, download, upload }: Caller): ImagesApi {
   const multipart = (file: UploadFile, options: UploadOptions | undefined): RawBody => {
     const form = formOf(file);
     const { contentType, size } = form;
-    const chunks = framed(form, file.body, options?.onProgress);
-    const { courier } = file;
-    return { contentType, size, chunks, ...(courier ? { elsewhere: { form, courier } } : {}) };
+    const content =
+      'courier' in file ? { form, courier: file.courier } : framed(form, file.body, options?.onProgress);
+    return { contentType, size, content };
   };
   return {
     upload: (mosaicId, file, options) =>

@@ -42,6 +42,9 @@ export type Dialect = 'reference' | 'live';
 /** The agent for a request, undefined for Node's own; `fresh` asks for a connection that no other request uses. */
 export type AgentFor = (url: URL, fresh: boolean) => Agent | undefined | Promise<Agent | undefined>;
 
+/** The way to an address as plain values, for another thread that makes a request in our place: it finds its agent by them. */
+export type RouteFor = (url: URL) => Promise<unknown>;
+
 export interface MapflowClientOptions {
   /** For example `https://api.mapflow.ai/rest`. */
   readonly baseUrl: string;
@@ -54,6 +57,8 @@ export interface MapflowClientOptions {
   readonly log?: Log;
   /** The way through a proxy or with further certificate authorities; Node's own connections without it. */
   readonly agentFor?: AgentFor;
+  /** The same way for requests that are made where their files are. */
+  readonly routeFor?: RouteFor;
   /** ms without a byte moving before a call is given up; default 60,000 */
   readonly idleMs?: number;
   /** Repetitions of an idempotent call after a passing failure; default 3 */
@@ -69,18 +74,18 @@ export interface CallOptions {
   readonly idleMs?: number;
 }
 
-/** A file as it goes over the wire: exactly `size` bytes come out of `body`, which is read at the network's pace. */
-export interface UploadFile {
+/** Hands a request to the thread where the file is, which makes it with `carry`, and tells the outcome. */
+export type Courier = (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
+
+/**
+ * A file as it goes over the wire: exactly `size` bytes come out of `body`, which is read at the network's pace; or it lies in
+ * another thread, which sends it.
+ */
+export type UploadFile = {
   readonly filename: string;
   /** bytes */
   readonly size: number;
-  readonly body: AsyncIterable<Uint8Array>;
-  /**
-   * Where the bytes lie in another thread: hands that thread a request, which it makes with `carry`, and tells the outcome. Then
-   * `body` is not read, unless the way to the server needs an agent of this thread.
-   */
-  readonly courier?: ((request: unknown, signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
-}
+} & ({ readonly body: AsyncIterable<Uint8Array> } | { readonly courier: Courier });
 
 export interface UploadOptions extends CallOptions {
   /** Bytes of the file handed to the network so far. */

@@ -30,11 +30,11 @@ export class Network {
   }
 
   /** How an address is reached now. */
-  async routeFor(url: URL): Promise<Route> {
+  readonly routeFor = async (url: URL): Promise<Route> => {
     if (isLoopback(url)) return { proxy: null, certificates: this.#certificates(url) };
     const { proxy } = this.#ports.wish();
     return { proxy: await this.#proxy(url, proxy), certificates: this.#certificates(url) };
-  }
+  };
 
   /** The agent for a request; undefined where the runtime's own does. */
   readonly agentFor = async (url: URL, fresh: boolean): Promise<Agent | undefined> =>

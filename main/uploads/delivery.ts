@@ -4,7 +4,6 @@ import type { ChunkStates } from './chunkStates';
 import { judge, mayHaveArrived } from './failures';
 import type { SharedListing } from './listing';
 import { byName, findChunk } from './match';
-import { passing } from './pass';
 import type { ListedImage, Pass, UploadSource } from './ports';
 import type { RunPorts } from './runPorts';
 import { backoff } from './wait';
@@ -63,16 +62,26 @@ export class Delivery {
   }
 
   async #deliver(index: number): Promise<void> {
-    const { chunks, ports, signal } = this.#parts;
+    const { chunks } = this.#parts;
     for (let attempt = 0; !this.#failure && chunks.at(index).state !== 'confirmed';) {
       if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return;
-      await ports.waiting.pause(Math.max(0, this.#notBefore - performance.now()), signal);
+      await this.#bePatient();
       try {
         await this.#send(index);
         return;
       } catch (error) {
         attempt = await this.#recover(index, error, attempt);
       }
+    }
+  }
+
+  /** A network that is back does not shorten what a server asked for. */
+  async #bePatient(): Promise<void> {
+    const { ports, signal } = this.#parts;
+    for (;;) {
+      const left = Math.ceil(this.#notBefore - performance.now());
+      if (left <= 0) return;
+      await ports.retries.during(left, () => ports.waiting.pause(left, signal));
     }
   }
 
@@ -128,9 +137,8 @@ export class Delivery {
         ports.meter.add(allowed);
         return allowed;
       };
-      const body = passing(source.read(chunk.name, signal), pass);
-      const courier = source.courier?.(chunk.name, chunk.bytes, pass);
-      const file = { filename: chunk.name, size: chunk.bytes, body, courier };
+      const courier = source.courier(chunk.name, chunk.bytes, pass);
+      const file = { filename: chunk.name, size: chunk.bytes, courier };
       const { imageId } = await ports.server.send(mosaicId, file, signal);
       // An answer to a file that was not sent whole was not given by the server.
       if (!handedOver) throw new AppError('uploads.answered_early', { name: chunk.name });
@@ -182,7 +190,7 @@ export class Delivery {
     const { chunks, source, signal } = this.#parts;
     const chunk = chunks.at(index);
     if (image.sha1 === null) return true;
-    const sha1 = chunk.sha1 ?? (await Delivery.sha1(source, chunk, signal));
+    const sha1 = chunk.sha1 ?? (await source.sha1(chunk.name, signal));
     if (chunk.sha1 === null) await chunks.change(index, { sha1 });
     return image.sha1.toLowerCase() === sha1;
   }
@@ -217,12 +225,5 @@ export class Delivery {
       ports.log.warn('removing a second or damaged copy of a chunk', { chunk: chunk.name, image: image.id });
       await insist(() => ports.server.removeImage(image.id, signal));
     }
-  }
-
-  /** Lower-case hex SHA-1 of a chunk's bytes, read from the source. */
-  static async sha1(source: UploadSource, chunk: ChunkRecord, signal: AbortSignal): Promise<string> {
-    let found = '';
-    for await (const piece of source.read(chunk.name, signal)) found = piece.sha1 ?? found;
-    return found;
   }
 }

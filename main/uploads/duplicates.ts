@@ -28,8 +28,7 @@ export async function findDuplicates(
     if (candidates.length === 0) continue;
     left -= bytes;
     if (left < 0) break;
-    let sha1: string | null = null;
-    for await (const piece of source.read(name, signal)) sha1 = piece.sha1 ?? sha1;
+    const sha1 = await source.sha1(name, signal);
     const same = candidates.find((image) => image.sha1?.toLowerCase() === sha1);
     if (same) found.push(same.filename);
   }

@@ -1,7 +1,7 @@
 export { directLedger, ledgerMethods, LedgerWriter, type LedgerWrites, type WriterLink } from './ledger';
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export { localTiming } from './ports';
-export type { ImageServer, Ledger, OpenSource, Timing, UploadSource } from './ports';
+export type { ImageServer, Ledger, OpenReadSource, OpenSource, Timing, UploadSource } from './ports';
 export { SourceReader, type ReaderLink } from './remoteSource';
 export { sourceOpener, type OpenedRaster, type SourceParts } from './source';
 export { sourceMethods } from './sourceHost';

@@ -69,9 +69,8 @@ export interface OutgoingFile {
   readonly filename: string;
   /** bytes, exact */
   readonly size: number;
-  readonly body: AsyncIterable<Uint8Array>;
-  /** Where the bytes lie in another thread: makes the client's request there. `body` serves where that cannot be. */
-  readonly courier?: Courier | undefined;
+  /** Makes the client's request where the bytes are. */
+  readonly courier: Courier;
 }
 
 /** Hands a request of the client's to whoever has the bytes; both are the client's own affair, in plain values. */
@@ -168,8 +167,8 @@ export interface Buffers {
   take(length: number): Uint8Array | null;
 }
 
-/** A raster that is being uploaded: planned and read chunk by chunk. */
-export interface UploadSource {
+/** A raster that is being uploaded, planned chunk by chunk. */
+interface PlannedSource {
   readonly description: RasterDescription;
   readonly identity: SourceIdentity;
   plan(limits: PlanLimits, signal: AbortSignal): Promise<SourcePlan>;
@@ -178,17 +177,29 @@ export interface UploadSource {
   /** Makes a chunk whose size is not known, and holds it until it is dropped: reading it does not make it again. */
   make(chunkName: string, signal: AbortSignal): Promise<MadeChunk>;
   drop(chunkName: string): Promise<void>;
-  /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
-  read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece>;
-  /** Sends a chunk of `size` bytes from where they are read. Absent where that is here. Fails as `read` does, and as `pass` does. */
-  courier?(chunkName: string, size: number, pass: Pass): Courier;
   /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** One whose bytes are here. */
+export interface ReadSource extends PlannedSource {
+  /** The bytes of a chunk of the last plan, in pieces of at most 1 MiB. Throws `uploads.source_changed`, `tiff.*`. */
+  read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece>;
+}
+
+/** One whose bytes are read, and sent, by another thread. */
+export interface UploadSource extends PlannedSource {
+  /** Lower-case hex SHA-1 of a chunk of the last plan. Throws `uploads.source_changed`, `tiff.*`. */
+  sha1(chunkName: string, signal: AbortSignal): Promise<string>;
+  /** Sends a chunk of `size` bytes from where they are read. Fails as reading does, and as `pass` does. */
+  courier(chunkName: string, size: number, pass: Pass): Courier;
+}
+
 /** Throws `tiff.*`, `rasters.*`. */
 export type OpenSource = (path: string) => Promise<UploadSource>;
+/** Throws `tiff.*`, `rasters.*`. */
+export type OpenReadSource = (path: string) => Promise<ReadSource>;
 
 /** ms throughout; the defaults are for people and real networks. */
 export interface Timing {

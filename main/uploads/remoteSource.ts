@@ -1,6 +1,6 @@
 import { AppError } from '@shared/errors';
 import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import type { Courier, OpenSource, Pass, Piece, UploadSource } from './ports';
+import type { Courier, OpenSource, Pass, UploadSource } from './ports';
 import type { Leaving, OpenedSource, SourceMethods } from './sourceHost';
 
 /** A thread that was just started. */
@@ -79,18 +79,8 @@ class RemoteSource implements UploadSource {
     await this.client.call('drop', { id: this.opened.id, chunkName }).catch(() => undefined);
   }
 
-  /** One piece is asked for ahead of the one that is being sent. */
-  async *read(chunkName: string, signal: AbortSignal): AsyncIterable<Piece> {
-    const readId = await this.client.call('startRead', { id: this.opened.id, chunkName }, { signal });
-    try {
-      let next = this.#piece(readId, signal);
-      for (let piece = await next; piece !== null; piece = await next) {
-        next = this.#piece(readId, signal);
-        yield piece;
-      }
-    } finally {
-      this.client.call('endRead', { readId }).catch(() => undefined);
-    }
+  sha1(...[chunkName, signal]: Parameters<UploadSource['sha1']>): Promise<string> {
+    return this.client.call('sha1', { id: this.opened.id, chunkName }, { signal });
   }
 
   /** The thread that reads a chunk sends it too; here it is only told what may leave. */
@@ -117,13 +107,6 @@ class RemoteSource implements UploadSource {
         signal?.removeEventListener('abort', stop);
       }
     };
-  }
-
-  #piece(readId: number, signal: AbortSignal): Promise<Piece | null> {
-    const piece = this.client.call('piece', { readId }, { signal });
-    // One that fails while another is being sent is reported when its turn comes.
-    piece.catch(() => undefined);
-    return piece;
   }
 
   checkUnchanged(): Promise<void> {

@@ -100,7 +100,7 @@ export class UploadRun {
   async #requireSameBytes(source: UploadSource): Promise<void> {
     for (const chunk of this.#chunks.all()) {
       if (chunk.sha1 === null) continue;
-      if ((await Delivery.sha1(source, chunk, this.#signal)) === chunk.sha1) continue;
+      if ((await source.sha1(chunk.name, this.#signal)) === chunk.sha1) continue;
       throw new AppError('uploads.source_changed', { name: this.#upload.name });
     }
   }

@@ -19,7 +19,7 @@ import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
 import { MadeChunks } from './madeChunks';
-import type { Buffers, OpenSource, Piece, PlannedChunk, SourceIdentity, UploadSource } from './ports';
+import type { Buffers, OpenReadSource, Piece, PlannedChunk, ReadSource, SourceIdentity } from './ports';
 
 /** A raster opened for reading, with the files beside it. */
 export interface OpenedRaster {
@@ -39,7 +39,7 @@ export interface SourceParts {
 }
 
 /** Opens rasters for uploading: the TIFF core's slices over one open file. */
-export function sourceOpener(parts: SourceParts): OpenSource {
+export function sourceOpener(parts: SourceParts): OpenReadSource {
   return async (path) => {
     const file = await parts.openFile(path);
     try {
@@ -60,7 +60,7 @@ async function statOf(path: string): Promise<{ readonly size: number; readonly m
   });
 }
 
-class SlicedSource implements UploadSource {
+class SlicedSource implements ReadSource {
   readonly #chunks = new Map<string, SliceChunk>();
   readonly #reduced = new Map<string, ReducedChunk & { readonly reduction: Reduction }>();
   readonly #made = new MadeChunks((chunkName, signal) => this.#reducedLayout(chunkName, signal));
@@ -80,7 +80,7 @@ class SlicedSource implements UploadSource {
     return this.raster.description;
   }
 
-  async plan(...[limits, signal]: Parameters<UploadSource['plan']>): ReturnType<UploadSource['plan']> {
+  async plan(...[limits, signal]: Parameters<ReadSource['plan']>): ReturnType<ReadSource['plan']> {
     const stem = chunkStem(this.raster.description.name, this.identity.hash);
     this.#chunks.clear();
     this.#reduced.clear();
@@ -99,11 +99,11 @@ class SlicedSource implements UploadSource {
     return { chunks: planned, skipped: skipped.map(({ window }) => window) };
   }
 
-  reduction(...[codec, signal]: Parameters<UploadSource['reduction']>): Promise<Reduction> {
+  reduction(...[codec, signal]: Parameters<ReadSource['reduction']>): Promise<Reduction> {
     return chooseReduction(this.raster, this.parts.reducing.codecs, codec, signal);
   }
 
-  make(...[chunkName, signal]: Parameters<UploadSource['make']>): ReturnType<UploadSource['make']> {
+  make(...[chunkName, signal]: Parameters<ReadSource['make']>): ReturnType<ReadSource['make']> {
     return this.#made.make(chunkName, signal);
   }
 
@@ -128,11 +128,11 @@ class SlicedSource implements UploadSource {
   }
 
   async #planReduced(
-    limits: Parameters<UploadSource['plan']>[0],
+    limits: Parameters<ReadSource['plan']>[0],
     reduction: Reduction,
     stem: string,
     signal: AbortSignal,
-  ): ReturnType<UploadSource['plan']> {
+  ): ReturnType<ReadSource['plan']> {
     const { chunks, skipped } = await planReduced(this.raster, reduction, limits, {
       stem: `${stem}-${reductionMark(reduction)}`,
       signal,

@@ -7,13 +7,13 @@ import { passing } from './pass';
 import { PieceBuffers } from './pieceBuffers';
 import type {
   MadeChunk,
-  OpenSource,
+  OpenReadSource,
   Pass,
   Piece,
   PlanLimits,
+  ReadSource,
   SourceIdentity,
   SourcePlan,
-  UploadSource,
 } from './ports';
 
 /** Makes a request of the client's with a body of this thread; tells the outcome. */
@@ -24,26 +24,36 @@ export type Carry = (
 ) => Promise<unknown>;
 
 /** The answering end of upload sources that live in a thread of their own: parsing, planning and decoding block nobody there. */
-export function sourceMethods(open: OpenSource, carry?: Carry) {
-  const sources = new Map<number, UploadSource>();
-  const deliveries = new Map<number, Delivery>();
+export function sourceMethods(open: OpenReadSource, carry: Carry) {
+  const sources = new Map<number, ReadSource>();
+  const works = new Set<Work>();
+  const deliveries = new Map<number, (bytes: number) => void>();
   const buffers = new PieceBuffers();
-  const reads = new Map<
-    number,
-    { readonly source: number; readonly pieces: AsyncIterator<Piece>; readonly abort: AbortController }
-  >();
   let next = 1;
-  const sourceOf = (id: number): UploadSource => {
+  const sourceOf = (id: number): ReadSource => {
     const source = sources.get(id);
     if (!source) throw new AppError('uploads.reader_stopped');
     return source;
   };
-
-  const endRead = async (readId: number): Promise<void> => {
-    const read = reads.get(readId);
-    reads.delete(readId);
-    read?.abort.abort(new Error('read no further'));
-    await read?.pieces.return?.().catch(() => undefined);
+  /** Work on a source's bytes: ended by its caller, and before the source is closed. */
+  const during = async <T>(
+    id: number,
+    caller: AbortSignal,
+    run: (source: ReadSource, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const source = sourceOf(id);
+    const abort = new AbortController();
+    const stop = (): void => abort.abort(caller.reason);
+    caller.addEventListener('abort', stop);
+    const ended = run(source, abort.signal);
+    const work: Work = { source: id, abort, ended };
+    works.add(work);
+    try {
+      return await ended;
+    } finally {
+      caller.removeEventListener('abort', stop);
+      works.delete(work);
+    }
   };
 
   return {
@@ -59,84 +69,67 @@ export function sourceMethods(open: OpenSource, carry?: Carry) {
       { id, codec }: { id: number; codec: ReductionCodec },
       { signal }: RpcContext,
     ): Promise<Reduction> => sourceOf(id).reduction(codec, signal),
-    make: (
-      { id, chunkName }: { id: number; chunkName: string },
-      { signal }: RpcContext,
-    ): Promise<MadeChunk> => sourceOf(id).make(chunkName, signal),
-    drop: ({ id, chunkName }: { id: number; chunkName: string }): Promise<void> =>
-      sourceOf(id).drop(chunkName),
-    startRead: async ({ id, chunkName }: { id: number; chunkName: string }): Promise<number> => {
-      const abort = new AbortController();
-      const pieces = sourceOf(id).read(chunkName, abort.signal)[Symbol.asyncIterator]();
-      const readId = next++;
-      reads.set(readId, { source: id, pieces, abort });
-      return readId;
-    },
-    /** Null at the end. */
-    piece: async ({ readId }: { readId: number }): Promise<Piece | null> => {
-      const result = await reads.get(readId)?.pieces.next();
-      return !result || result.done ? null : result.value;
-    },
-    endRead: ({ readId }: { readId: number }): Promise<void> => endRead(readId),
+    make: ({ id, chunkName }: ChunkOf, { signal }: RpcContext): Promise<MadeChunk> =>
+      sourceOf(id).make(chunkName, signal),
+    drop: ({ id, chunkName }: ChunkOf): Promise<void> => sourceOf(id).drop(chunkName),
+    sha1: ({ id, chunkName }: ChunkOf, { signal: caller }: RpcContext): Promise<string> =>
+      during(id, caller, async (source, signal) => {
+        let found = '';
+        for await (const { bytes, sha1 } of source.read(chunkName, signal, buffers)) {
+          buffers.leaving(bytes);
+          buffers.left(bytes);
+          found = sha1 ?? found;
+        }
+        return found;
+      }),
     /** One request with a chunk as its body. Tells what is about to leave, and waits for `pass` before it does. */
-    deliver: async (
-      { id, chunkName, size, request }: { id: number; chunkName: string; size: number; request: unknown },
-      { signal, progress }: RpcContext,
-    ): Promise<unknown> => {
-      if (!carry) throw new AppError('uploads.reader_stopped');
-      const source = sourceOf(id);
-      const deliveryId = next++;
-      let allow: (bytes: number) => void = () => undefined;
-      const abort = new AbortController();
-      const stop = (): void => abort.abort(signal.reason);
-      signal.addEventListener('abort', stop);
-      const pass: Pass = (bytes, sha1) => {
-        const allowed = new Promise<number>((resolve, reject) => {
-          allow = resolve;
-          abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
-        });
-        progress({ deliveryId, bytes, sha1 } satisfies Leaving);
-        return allowed;
-      };
-      const pieces = source.read(chunkName, abort.signal, buffers);
-      const ended = carry(request, passing(noted(pieces, buffers), allowance(pass, size)), {
-        onFlushed: (bytes) => buffers.left(bytes),
-        signal: abort.signal,
-      });
-      deliveries.set(deliveryId, {
-        source: id,
-        allow: (bytes) => allow(bytes),
-        end: async () => {
-          abort.abort(new Error('sent no further'));
-          await ended;
-        },
-      });
-      try {
-        return await ended;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        deliveries.delete(deliveryId);
-      }
-    },
+    deliver: (
+      { id, chunkName, size, request }: ChunkOf & { size: number; request: unknown },
+      { signal: caller, progress }: RpcContext,
+    ): Promise<unknown> =>
+      during(id, caller, async (source, signal) => {
+        const deliveryId = next++;
+        const pass: Pass = (bytes, sha1) => {
+          const allowed = new Promise<number>((resolve, reject) => {
+            deliveries.set(deliveryId, resolve);
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+          });
+          progress({ deliveryId, bytes, sha1 } satisfies Leaving);
+          return allowed;
+        };
+        const pieces = noted(source.read(chunkName, signal, buffers), buffers);
+        try {
+          return await carry(request, passing(pieces, allowance(pass, size)), {
+            onFlushed: (bytes) => buffers.left(bytes),
+            signal,
+          });
+        } finally {
+          deliveries.delete(deliveryId);
+        }
+      }),
     pass: async ({ deliveryId, bytes }: { deliveryId: number; bytes: number }): Promise<void> =>
-      deliveries.get(deliveryId)?.allow(bytes),
+      deliveries.get(deliveryId)?.(bytes),
     checkUnchanged: ({ id }: { id: number }): Promise<void> => sourceOf(id).checkUnchanged(),
     close: async ({ id }: { id: number }): Promise<void> => {
       const source = sources.get(id);
       sources.delete(id);
-      await Promise.all([
-        ...[...reads].filter(([, read]) => read.source === id).map(([readId]) => endRead(readId)),
-        ...[...deliveries.values()].filter((delivery) => delivery.source === id).map(({ end }) => end()),
-      ]);
+      const own = [...works].filter((work) => work.source === id);
+      for (const { abort } of own) abort.abort(new Error('the source is closed'));
+      await Promise.allSettled(own.map(({ ended }) => ended));
       await source?.close();
     },
   };
 }
 
-interface Delivery {
+interface ChunkOf {
+  readonly id: number;
+  readonly chunkName: string;
+}
+
+interface Work {
   readonly source: number;
-  readonly allow: (bytes: number) => void;
-  readonly end: () => Promise<void>;
+  readonly abort: AbortController;
+  readonly ended: Promise<unknown>;
 }
 
 /** What a delivery tells before bytes leave. */

@@ -5,6 +5,7 @@ import type { ReductionCodec } from '@shared/tiff/reduce';
 import { Announcer } from './announcer';
 import type { ListedImage, UploadChange } from './ports';
 import { gatherRasters } from './gather';
+import { reordered } from './order';
 import { Runs, type RunsPorts } from './runs';
 import { newMosaicTag, Starting, type PreviewUpload, type StartUpload, type UploadPreview } from './starting';
 import { noChunks } from './totals';
@@ -129,18 +130,8 @@ export class Uploads {
   /** Moves an upload before another one of the queue, or to its end. What is on its way already goes on. */
   async move(uploadId: string, before: string | null): Promise<void> {
     const queue = this.#ports.ledger.list().filter((upload) => !isFinished(upload));
-    const moved = queue.find(({ id }) => id === uploadId);
-    if (!moved || before === uploadId) return;
-    const others = queue.filter((upload) => upload !== moved);
-    const at = before === null ? -1 : others.findIndex(({ id }) => id === before);
-    others.splice(at < 0 ? others.length : at, 0, moved);
-    const positions = queue.map(({ position }) => position);
-    await Promise.all(
-      others.map(async (upload, index) => {
-        const position = positions[index] ?? upload.position;
-        if (position !== upload.position) await this.#change(upload.id, { position });
-      }),
-    );
+    const moves = reordered(queue, uploadId, before);
+    await Promise.all(moves.map(({ id, position }) => this.#change(id, { position })));
   }
 
   /** Images of a mosaic that the server could not prepare, whoever sent them. */

@@ -1,7 +1,9 @@
 import { platform, setPriority } from 'node:os';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { serveRpc } from '@shared/rpc';
+import type { Agent } from 'node:http';
 import { carry } from '../mapflow';
+import { Agents, type Route } from '../network';
 import { createNodeCodecs, openFile, reducingParts } from '../rasters';
 import { sourceMethods, sourceOpener } from '../uploads';
 import { parentRpcPort } from './parentPort';
@@ -10,6 +12,9 @@ import { parentRpcPort } from './parentPort';
 if (platform() === 'linux') setPriority(5);
 
 const codecs = createNodeCodecs({ ownThread: true });
+
+const agents = new Agents();
+const agentFor = (url: URL, route: unknown): Agent | undefined => agents.agentFor(url, route as Route, true);
 
 /**
  * Reads the files that are being uploaded, chunk by chunk, and sends them from here: what leaves when is the uploads' to say, but
@@ -23,6 +28,6 @@ serveRpc(
       decoderFor: (raster) => blockDecoder(raster, codecs),
       reducing: reducingParts(codecs),
     }),
-    carry,
+    (request, body, options) => carry(request, body, { ...options, agentFor }),
   ),
 );

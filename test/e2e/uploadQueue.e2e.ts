@@ -27,6 +27,10 @@ let engine: TestEngine;
 let proxy: FaultProxy;
 /** What happens to the chunks of a mosaic after its first one; by the mosaic's id. */
 const fates = new Map<string, { fault: Fault | null; spared: number }>();
+/** Lists of a mosaic that come before one that never does. */
+const lists = new Map<string, number>();
+/** What is said of the readiness of a mosaic's images, in the server's place. */
+const readiness = new Map<string, Fault>();
 let verdict: Fault | null = null;
 
 const patience = (status: number): Fault => ({
@@ -44,7 +48,10 @@ beforeAll(async () => {
   await proxy.start();
   proxy.next = ({ method, path }) => {
     if (verdict) return verdict;
-    const fate = fates.get(/mosaic\/([^/]+)\/image/.exec(path)?.[1] ?? '');
+    const [, id = '', what] = /mosaic\/([^/]+)\/(image|status)/.exec(path) ?? [];
+    if (what === 'status') return readiness.get(id) ?? null;
+    if (method === 'GET') return listing(id);
+    const fate = fates.get(id);
     if (!fate || method !== 'POST') return null;
     return fate.spared-- > 0 ? null : fate.fault;
   };
@@ -70,12 +77,32 @@ async function picture(name: string, of = desk): Promise<void> {
   }
 }
 
+function listing(mosaicId: string): Fault | null {
+  const spared = lists.get(mosaicId);
+  if (spared === undefined) return null;
+  lists.set(mosaicId, spared - 1);
+  return spared > 0 ? null : { kind: 'stall_unanswered' };
+}
+
+/** The server is still at work on every image. */
+async function inProgress(mosaicId: string): Promise<Fault> {
+  const images = (await engine.client.images.list(mosaicId)).map(({ id, filename }) => ({
+    image_id: id,
+    filename,
+    preprocessing_status: 'IN_PROGRESS',
+    data_available: false,
+  }));
+  const body = JSON.stringify({ mosaic_id: mosaicId, total_images: images.length, images });
+  return { kind: 'answer', status: 200, body, done: false };
+}
+
 /** Begins an upload of three chunks into a mosaic of its own, whose chunks meet their fate after the first one. */
-async function begin(name: string, fault: Fault | null, spared = 1): Promise<Upload> {
+async function begin(name: string, fault: Fault | null, listsThatCome?: number): Promise<Upload> {
   const path = folder.path(`${name}.tif`);
   writeOrthophoto(path, { columns: 4, rows: 4, seed: name.length });
   const { id } = await engine.client.mosaics.create({ name });
-  fates.set(id, { fault, spared });
+  fates.set(id, { fault, spared: 1 });
+  if (listsThatCome !== undefined) lists.set(id, listsThatCome);
   const input = { paths: [path], mosaic: { id }, targetBytes };
   const { uploads, failures } = await callBridge(desk.page, 'uploads.startFiles', input);
   expect(failures).toEqual([]);
@@ -85,11 +112,18 @@ async function begin(name: string, fault: Fault | null, spared = 1): Promise<Upl
 const row = (id: string, state: Upload['state'], of = desk) =>
   of.page.locator(`[data-testid="upload-row"][data-upload-id="${id}"][data-state="${state}"]`);
 
+/** The dock shows a few rows at a time. */
 async function scrolled(name: string): Promise<void> {
-  await desk.page.evaluate(() => document.querySelector('[data-drop="upload"] .scroller')?.scrollTo(0, 0));
-  await picture(name);
-  await desk.page.evaluate(() => document.querySelector('[data-drop="upload"] .scroller')?.scrollBy(0, 160));
-  await picture(`${name}-2`);
+  for (let part = 1; ; part++) {
+    const isEnd = await desk.page.evaluate((nth) => {
+      const scroller = document.querySelector('[data-drop="upload"] .scroller');
+      if (!scroller) throw new Error('there is no list of uploads');
+      scroller.scrollTo(0, (nth - 1) * 144);
+      return scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
+    }, part);
+    await picture(`${name}-${part}`);
+    if (isEnd) return;
+  }
 }
 
 test('the queue says of each upload what it really does', async () => {
@@ -111,6 +145,21 @@ test('the queue says of each upload what it really does', async () => {
   const given = await begin('given-up', stall);
   await callBridge(desk.page, 'uploads.cancel', { uploadId: given.id });
   await row(given.id, 'cancelled').waitFor();
+
+  // The list before the first chunk, and the one after the last, do not come.
+  const waiting = await begin('slow-list', null, 0);
+  await row(waiting.id, 'waiting').waitFor();
+  const verifying = await begin('last-look', null, 1);
+  await row(verifying.id, 'verifying').waitFor();
+  const preparing = await begin('slow-server', null, 1);
+  await row(preparing.id, 'verifying').waitFor();
+  await callBridge(desk.page, 'uploads.pause', { uploadId: preparing.id });
+  const { mosaicId } = preparing;
+  if (!mosaicId) throw new Error('an upload into a mosaic that is there has its id');
+  lists.delete(mosaicId);
+  readiness.set(mosaicId, await inProgress(mosaicId));
+  await callBridge(desk.page, 'uploads.resume', { uploadId: preparing.id });
+  await row(preparing.id, 'preparing').waitFor();
 
   const retrying = await begin('busy-server', patience(503));
   const waits = row(retrying.id, 'sending').filter({ hasText: 'Waiting to retry' });
@@ -134,12 +183,12 @@ test('the queue says of each upload what it really does', async () => {
   await scrolled('real-token-expired');
 
   verdict = null;
-  fates.clear();
+  for (const wrong of [fates, lists, readiness]) wrong.clear();
   for (const account of await callBridge(desk.page, 'accounts.list')) {
     if (account.name === 'Survey')
       await callBridge(desk.page, 'accounts.signIn', { accountId: account.id, token });
   }
-  await row(sending.id, 'done').waitFor();
+  for (const { id } of [sending, waiting, verifying, preparing]) await row(id, 'done').waitFor();
   await scrolled('real-after-sign-in');
 }, 120_000);
 

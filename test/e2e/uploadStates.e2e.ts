@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Upload, UploadState } from '@shared/ipc/types';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateScene } from '../../build/sample/generate';
 import { callBridge } from '../support/bridge';
@@ -9,7 +8,7 @@ import { temporaryFolder } from '../support/gdal';
 import { launchApp, type LaunchedApp } from '../support/launch';
 import { writeOrthophoto } from '../unit/uploads/orthophoto';
 
-/** Pictures for people: of every state, in light and in dark. `ORTHODESK_PICTURES` names a folder that stays. */
+/** Pictures for people, in light and in dark: the check, the chunk map and the dialogs. `ORTHODESK_PICTURES` names a folder that stays. */
 const folder = temporaryFolder();
 const pictures = process.env.ORTHODESK_PICTURES ?? folder.path('pictures');
 let launched: LaunchedApp;
@@ -79,77 +78,8 @@ test('an upload under way colours its chunks on the map', async () => {
   await desk.at('upload-chunk-map').first().click();
 });
 
-const error = (kind: string, params: Record<string, string | number> = {}) => ({ kind, params });
-
-/** One row for each state; the window is told of them as main tells of its own. */
-const rows: readonly (Partial<Upload> & { readonly state: UploadState })[] = [
-  { state: 'sending', name: 'north.tif', rate: 38_200_000, secondsLeft: 95 },
-  { state: 'sending', name: 'retries.tif', retryAt: '2026-05-04T10:31:05Z' },
-  { state: 'offline', name: 'valley.tif' },
-  { state: 'paused', name: 'by-hand.tif' },
-  {
-    state: 'paused',
-    name: 'signed-out.tif',
-    error: error('accounts.signed_out', { account: 'Survey' }),
-  },
-  { state: 'verifying', name: 'east.tif', chunksConfirmed: 40, bytesConfirmed: 2_000_000_000 },
-  { state: 'preparing', name: 'west.tif', chunksConfirmed: 40, bytesConfirmed: 2_000_000_000 },
-  { state: 'waiting', name: 'planned.tif', chunksConfirmed: 0, bytesConfirmed: 0 },
-  {
-    state: 'failed',
-    name: 'quota.tif',
-    error: error('api.memory_limit_exceeded', { memory_requested: '2 GB', available_memory: '1 MB' }),
-    finishedAt: '2026-05-04T09:20:00Z',
-  },
-  { state: 'cancelled', name: 'wrong.tif', finishedAt: '2026-05-03T09:20:00Z' },
-];
-
-async function tellOf(uploads: readonly Upload[]): Promise<void> {
-  await launched.app.evaluate(({ BrowserWindow }, told) => {
-    const { webContents } = BrowserWindow.getAllWindows()[0] ?? {};
-    for (const upload of told) webContents?.send('orthodesk:event', 'uploads.changed', upload);
-  }, uploads);
-}
-
-test('the queue has a row for every state, and a history', async () => {
-  const usual: Upload = {
-    id: '',
-    accountId: 'local',
-    path: '/survey/x.tif',
-    name: '',
-    mosaicId: 'm',
-    mosaicName: 'Spring survey',
-    state: 'waiting',
-    bytesTotal: 2_000_000_000,
-    bytesConfirmed: 900_000_000,
-    chunksTotal: 40,
-    chunksConfirmed: 18,
-    chunksFailed: 0,
-    rate: null,
-    secondsLeft: null,
-    retryAt: null,
-    reducedTo: null,
-    position: 0,
-    error: null,
-    createdAt: '2026-05-04T08:00:00Z',
-    finishedAt: null,
-  };
-  await tellOf(rows.map((row, index) => ({ ...usual, ...row, id: `row-${index}`, position: index + 1 })));
-  await desk.openTab('uploads');
-  for (const { state } of rows)
-    await desk.page.locator(`[data-testid="upload-row"][data-state="${state}"]`).first().waitFor();
-  await desk.at('uploads-history').waitFor();
-  await picture('queue-every-state');
-  // The dock shows a few rows at a time.
-  for (const part of [2, 3]) {
-    await desk.page.evaluate(() =>
-      document.querySelector('[data-drop="upload"] .scroller')?.scrollBy(0, 144),
-    );
-    await picture(`queue-every-state-${part}`);
-  }
-});
-
 test('the speed limit and what is dropped have their dialogs', async () => {
+  await desk.openTab('uploads');
   await desk.at('uploads-speed').click();
   await desk.at('bandwidth-day').fill('2.5');
   await desk.page.getByTestId('bandwidth-has-night').click();

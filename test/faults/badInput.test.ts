@@ -8,7 +8,7 @@ import type { Upload } from '@shared/ipc/types';
 import { silentLog } from '@shared/log';
 import { expect, test, type TestContext } from 'vitest';
 import { openLibrary } from '../../main/library';
-import type { OpenSource, UploadsPorts } from '../../main/uploads';
+import type { OpenReadSource, UploadsPorts } from '../../main/uploads';
 import { fileOf } from '../contract/support';
 import { explainSkip } from '../support/data';
 import { writeOrthophoto } from '../unit/uploads/orthophoto';
@@ -83,12 +83,12 @@ test('a source that vanishes while it is sent stops its upload; put back, it is 
 test('a read error stops its upload; when the drive reads again, it is finished', async (context) => {
   let isBroken = false;
   const failing =
-    (open: OpenSource): OpenSource =>
+    (open: OpenReadSource): OpenReadSource =>
     async (path) => {
       const source = await open(path);
       if (!path.endsWith('ortho.tif')) return source;
-      const read: typeof source.read = async function* (name, signal) {
-        for await (const piece of source.read(name, signal)) {
+      const read: typeof source.read = async function* (name, signal, buffers) {
+        for await (const piece of source.read(name, signal, buffers)) {
           // As main/rasters says it when the system answers EIO.
           if (isBroken) throw new AppError('rasters.file_unreadable', { file: 'ortho.tif' });
           yield piece;

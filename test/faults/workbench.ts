@@ -5,22 +5,21 @@ import { AppError } from '@shared/errors';
 import { errorText } from '@shared/i18n';
 import type { Upload } from '@shared/ipc/types';
 import { silentLog } from '@shared/log';
-import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { expect } from 'vitest';
 import { openLibrary, type Library } from '../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../main/mapflow';
-import { createNodeCodecs, openFile, reducingParts } from '../../main/rasters';
 import {
   directLedger,
   mapflowImageServer,
-  sourceOpener,
   Uploads,
-  type OpenSource,
+  type OpenReadSource,
+  type SourceReader,
   type Timing,
   type UploadsPorts,
 } from '../../main/uploads';
 import { Waiting } from '../../main/uploads/wait';
 import { startTestEngine, token, type TestEngine } from '../contract/support';
+import { openSourceHere, readerHere } from '../support/sourceReader';
 import { writeOrthophoto } from '../unit/uploads/orthophoto';
 import { FaultProxy } from './faultProxy';
 
@@ -42,7 +41,7 @@ export interface Workplace {
   readonly folder: string;
   readonly engine: TestEngine;
   readonly library: Library;
-  readonly wrapSource: (open: OpenSource) => OpenSource;
+  readonly wrapSource: (open: OpenReadSource) => OpenReadSource;
   /** An orthophoto that makes a handful of chunks. */
   readonly image: string;
   close(): Promise<void>;
@@ -54,7 +53,7 @@ export interface WorkplaceOptions {
   /** Closed with the workplace; one in its folder when absent. */
   readonly library?: Library;
   /** What stands between the queue and its files. */
-  readonly wrapSource?: (open: OpenSource) => OpenSource;
+  readonly wrapSource?: (open: OpenReadSource) => OpenReadSource;
 }
 
 export async function openWorkplace(options: WorkplaceOptions = {}): Promise<Workplace> {
@@ -97,6 +96,7 @@ export class Workbench {
   readonly #workplace: Workplace;
   readonly #account: string;
   readonly #client: MapflowClient;
+  readonly #reader: SourceReader;
 
   static async open(
     workplace: Workplace,
@@ -118,7 +118,14 @@ export class Workbench {
     this.#account = account;
     this.proxy = proxy;
     const { baseUrl, agentFor } = proxy;
-    const client = createMapflowClient({ baseUrl, agentFor, token: () => token, retries: 0, idleMs });
+    const client = createMapflowClient({
+      baseUrl,
+      agentFor,
+      routeFor: () => Promise.resolve('behind the proxy'),
+      token: () => token,
+      retries: 0,
+      idleMs,
+    });
     this.#client = client;
     const { images } = client;
     const impatient: MapflowClient = {
@@ -128,7 +135,7 @@ export class Workbench {
         upload: (id, file, options) => images.upload(id, file, { ...options, answerMs: idleMs }),
       },
     };
-    const codecs = createNodeCodecs();
+    this.#reader = readerHere(workplace.wrapSource(openSourceHere()), { agentFor });
     const waiting = new WatchedPauses();
     this.pauses = waiting.lengths;
     this.uploads = new Uploads({
@@ -142,13 +149,7 @@ export class Workbench {
             throw new AppError('accounts.signed_out', { account });
           }
         }),
-      openSource: workplace.wrapSource(
-        sourceOpener({
-          openFile,
-          decoderFor: (raster) => blockDecoder(raster, codecs),
-          reducing: reducingParts(codecs),
-        }),
-      ),
+      openSource: this.#reader.open,
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       timingFor: () => timing,
       waiting,
@@ -211,6 +212,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.uploads.close();
+    this.#reader.close();
     this.#client.close();
     await this.proxy.close();
   }

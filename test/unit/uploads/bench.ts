@@ -3,21 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@shared/errors';
 import type { Upload } from '@shared/ipc/types';
-import { createCodecs } from '@shared/tiff/codecs';
-import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { silentLog } from '@shared/log';
 import { onTestFinished } from 'vitest';
 import { openLibrary, type Library } from '../../../main/library';
 import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
-import { openFile, reducingParts } from '../../../main/rasters';
 import {
   directLedger,
   mapflowImageServer,
-  sourceOpener,
   Uploads,
-  type OpenSource,
+  type SourceReader,
+  type OpenReadSource,
   type UploadsPorts,
 } from '../../../main/uploads';
+import { openSourceHere, readerHere, type ReaderOptions } from '../../support/sourceReader';
 import { MosaicServer } from './mosaicServer';
 
 /** Small chunks: some tiles of noise and a head. */
@@ -30,11 +28,14 @@ export interface Bench {
   readonly client: MapflowClient;
   uploads: Uploads;
   /** Another process, or the same one started again, over the same ledger. */
-  again(pid: number, wrap?: (open: OpenSource) => OpenSource): Uploads;
+  again(pid: number, wrap?: (open: OpenReadSource) => OpenReadSource): Uploads;
 }
 
 /** The queue with a real ledger, a real client and a real server, and hardly any patience. */
-export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Bench> {
+export async function setUpBench(
+  change: Partial<UploadsPorts> = {},
+  how: ReaderOptions = {},
+): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'orthodesk-uploads-'));
   const server = new MosaicServer();
   await server.start();
@@ -47,7 +48,10 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
     idleMs: 2_000,
   });
   const opened: Uploads[] = [];
-  const make = (pid: number, wrap: (open: OpenSource) => OpenSource = (open) => open): Uploads => {
+  const readers: SourceReader[] = [];
+  const make = (pid: number, wrap: (open: OpenReadSource) => OpenReadSource = (open) => open): Uploads => {
+    const reader = readerHere(wrap(openSourceHere()), how);
+    readers.push(reader);
     const uploads = new Uploads({
       ledger: directLedger(library.uploads),
       serverOf: () =>
@@ -60,13 +64,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
             throw new AppError('accounts.signed_out', { account: 'A' });
           }
         }),
-      openSource: wrap(
-        sourceOpener({
-          openFile,
-          decoderFor: (raster) => blockDecoder(raster, createCodecs()),
-          reducing: reducingParts(createCodecs()),
-        }),
-      ),
+      openSource: reader.open,
       limitsOf: () => ({ maxBytes: 1e9, maxSide: 30_000 }),
       log: silentLog,
       timingFor: () => ({
@@ -86,6 +84,7 @@ export async function setUpBench(change: Partial<UploadsPorts> = {}): Promise<Be
   onTestFinished(async () => {
     signedOut = true;
     for (const uploads of opened) await uploads.close();
+    for (const reader of readers) reader.close();
     client.close();
     library.close();
     await server.stop();

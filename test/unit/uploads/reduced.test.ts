@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openRaster } from '@shared/tiff/open';
 import { expect, test } from 'vitest';
-import type { OpenSource } from '../../../main/uploads';
+import type { OpenReadSource } from '../../../main/uploads';
 import { memorySource } from '../../support/fileSource';
 import { writeMultispectral } from '../../fixtures/multispectral';
 import { setUpBench, type Bench } from './bench';
@@ -62,7 +62,7 @@ test('interrupted and taken up by another process, it makes the same bytes by th
   expect(known.size).toBeLessThan(started.chunksTotal);
   const asked: string[] = [];
   const watched =
-    (open: OpenSource): OpenSource =>
+    (open: OpenReadSource): OpenReadSource =>
     async (path) => {
       const source = await open(path);
       const { reduction } = source;
