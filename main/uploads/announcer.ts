@@ -1,5 +1,5 @@
 /** ms between two announcements of one upload, so that a window that draws them is not drowned. */
-const usualGapMs = 100;
+const usualGapMs = 250;
 /** ms between looks at uploads that change without a word: bytes move while no chunk changes its state. */
 const pulseMs = 500;
 

@@ -65,13 +65,24 @@ export class Delivery {
     const { chunks } = this.#parts;
     for (let attempt = 0; !this.#failure && chunks.at(index).state !== 'confirmed';) {
       if (chunks.at(index).state === 'ambiguous' && (await this.#settle(index))) return;
-      await this.#bePatient();
       try {
         await this.#send(index);
         return;
       } catch (error) {
         attempt = await this.#recover(index, error, attempt);
       }
+    }
+  }
+
+  /** A slot. Whoever waits for one may hear meanwhile that the server wants to be left alone. */
+  async #turn(): Promise<() => void> {
+    const { ports, signal, upload } = this.#parts;
+    const position = (): number => ports.ledger.get(upload.id)?.position ?? upload.position;
+    for (;;) {
+      await this.#bePatient();
+      const release = await ports.slots.acquire(position, signal);
+      if (this.#failure || this.#notBefore <= performance.now()) return release;
+      release();
     }
   }
 
@@ -113,8 +124,7 @@ export class Delivery {
    */
   async #send(index: number): Promise<void> {
     const { chunks, ports, signal, source, upload, mosaicId } = this.#parts;
-    const position = (): number => ports.ledger.get(upload.id)?.position ?? upload.position;
-    const release = await ports.slots.acquire(position, signal);
+    const release = await this.#turn();
     let handedOver = false;
     try {
       if (this.#failure) return;

@@ -59,7 +59,11 @@ export class Slots {
   }
 
   #admit(): void {
-    this.#waiting.sort((a, b) => a.position() - b.position() || a.order - b.order);
+    if (this.#taken >= this.#size || this.#waiting.length === 0) return;
+    // A position is read from the ledger: once for each who waits.
+    const places = new Map(this.#waiting.map((waiter) => [waiter, waiter.position()]));
+    const placeOf = (waiter: Waiter): number => places.get(waiter) ?? 0;
+    this.#waiting.sort((a, b) => placeOf(a) - placeOf(b) || a.order - b.order);
     while (this.#taken < this.#size) {
       const next = this.#waiting.shift();
       if (!next) return;

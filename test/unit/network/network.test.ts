@@ -10,13 +10,15 @@ import { silentLog } from '@shared/log';
 import { BaseMaps } from '../../../main/basemaps';
 import { threadTools } from '../../../main/engine/nodeParts';
 import { fetchTile } from '../../../main/engine/remote/fetchTile';
-import { createMapflowClient, type MapflowClient } from '../../../main/mapflow';
+import { carry, createMapflowClient, type MapflowClient, type UploadFile } from '../../../main/mapflow';
 import {
+  Agents,
   Network,
   proxyOfEnvironment,
   proxyOfPerson,
   proxyOfScript,
   type NetworkWish,
+  type Route,
 } from '../../../main/network';
 import { explainSkip } from '../../support/data';
 import { greenTile } from '../../support/tileServer';
@@ -65,7 +67,7 @@ async function proxy(asked: string[], refuse = 0): Promise<string> {
     asked.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
     const { port, pathname } = new URL(incoming.url ?? '');
     const onward = httpRequest(
-      { host: '127.0.0.1', port, path: pathname, headers: incoming.headers },
+      { host: '127.0.0.1', port, method: incoming.method, path: pathname, headers: incoming.headers },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
@@ -123,8 +125,8 @@ function networkOf(wish: Partial<NetworkWish>, systemProxy: string | null = null
 }
 
 function clientOf(baseUrl: string, network: Network): MapflowClient {
-  const { agentFor } = network;
-  const client = createMapflowClient({ baseUrl, token: () => 'token', agentFor, retries: 0 });
+  const { agentFor, routeFor } = network;
+  const client = createMapflowClient({ baseUrl, token: () => 'token', agentFor, routeFor, retries: 0 });
   closers.push(() => client.close());
   return client;
 }
@@ -148,6 +150,19 @@ const file = (size: number) => ({
   })(),
 });
 
+/** One that lies in another thread, which sends it by the way that it is told in plain values. */
+function fileElsewhere(size: number): UploadFile {
+  const agents = new Agents();
+  closers.push(() => agents.close());
+  const agentFor = (url: URL, route: unknown) => agents.agentFor(url, route as Route, true);
+  return {
+    filename: 'a.tif',
+    size,
+    courier: (request, signal) =>
+      carry(structuredClone(request), file(size).body, { agentFor, ...(signal ? { signal } : {}) }),
+  };
+}
+
 test.skipIf(!hasOpenssl)(
   'a certificate that nobody knows is refused, and trusted with its authority',
   async () => {
@@ -157,7 +172,11 @@ test.skipIf(!hasOpenssl)(
     });
     const trusting = clientOf(base, networkOf({ certificates: certificate() }));
     expect(await trusting.projects.list()).toEqual([]);
-    await expect(trusting.images.upload('m', file(1_000_000))).resolves.toMatchObject({ imageId: 'image' });
+    for (const one of [file(1_000_000), fileElsewhere(1_000_000)])
+      expect(await trusting.images.upload('m', one)).toMatchObject({ imageId: 'image' });
+    await expect(
+      clientOf(base, networkOf({})).images.upload('m', fileElsewhere(1_000)),
+    ).rejects.toMatchObject({ kind: 'api.certificate', phase: 'connect', ambiguous: false });
   },
 );
 
@@ -169,10 +188,11 @@ test.skipIf(!hasOpenssl)(
     const network = networkOf({ certificates: certificate() }, await proxy(asked));
     const client = clientOf(`https://${far}:${String(port)}/rest`, network);
     expect(await client.projects.list()).toEqual([]);
-    await expect(client.images.upload('m', file(3_000_000))).resolves.toMatchObject({ imageId: 'image' });
+    for (const one of [file(3_000_000), fileElsewhere(3_000_000)])
+      expect(await client.images.upload('m', one)).toMatchObject({ imageId: 'image' });
     expect(new Set(asked)).toEqual(new Set([`CONNECT ${far}:${String(port)}`]));
-    // The upload has a connection of its own.
-    expect(asked).toHaveLength(2);
+    // Each upload has a connection of its own.
+    expect(asked).toHaveLength(3);
     // Trust is asked for behind the proxy too.
     const stranger = clientOf(`https://${far}:${String(port)}/rest`, networkOf({}, await proxy([])));
     await expect(stranger.projects.list()).rejects.toMatchObject({ kind: 'api.certificate' });
@@ -184,7 +204,9 @@ test('plain HTTP goes through a proxy by its whole address', async () => {
   const asked: string[] = [];
   const client = clientOf(`http://${far}:${String(port)}/rest`, networkOf({ proxy: await proxy(asked) }));
   expect(await client.projects.list()).toEqual([]);
-  expect(asked).toEqual([`GET http://${far}:${String(port)}/rest/projects`]);
+  await client.images.upload('m', fileElsewhere(100_000));
+  const base = `http://${far}:${String(port)}/rest`;
+  expect(asked).toEqual([`GET ${base}/projects`, `POST ${base}/rasters/mosaic/m/image`]);
 });
 
 test('a SOCKS proxy resolves the name itself', async () => {
@@ -192,19 +214,25 @@ test('a SOCKS proxy resolves the name itself', async () => {
   const asked: string[] = [];
   const client = clientOf(`http://${far}:${String(port)}/rest`, networkOf({ proxy: await socks(asked) }));
   expect(await client.projects.list()).toEqual([]);
-  expect(asked).toEqual([`${far}:${String(port)}`]);
+  await client.images.upload('m', fileElsewhere(100_000));
+  expect(asked).toEqual([`${far}:${String(port)}`, `${far}:${String(port)}`]);
 });
 
 test('a proxy that is away, or asks for a login, is told apart from the server', async () => {
   const away = clientOf('https://mapflow.invalid/rest', networkOf({ proxy: 'http://127.0.0.1:9' }));
-  await expect(away.projects.list()).rejects.toMatchObject({
-    kind: 'api.proxy_unreachable',
-    params: { proxy: '127.0.0.1:9' },
-    phase: 'connect',
-    ambiguous: false,
-  });
+  const calls = (client: MapflowClient) => [
+    () => client.projects.list(),
+    () => client.images.upload('m', fileElsewhere(1_000)),
+  ];
+  for (const call of calls(away))
+    await expect(call()).rejects.toMatchObject({
+      kind: 'api.proxy_unreachable',
+      params: { proxy: '127.0.0.1:9' },
+      phase: 'connect',
+      ambiguous: false,
+    });
   const strict = clientOf('https://mapflow.invalid/rest', networkOf({ proxy: await proxy([], 407) }));
-  await expect(strict.projects.list()).rejects.toMatchObject({ kind: 'api.proxy_login' });
+  for (const call of calls(strict)) await expect(call()).rejects.toMatchObject({ kind: 'api.proxy_login' });
 });
 
 test('servers on this computer are reached without a proxy, and none is asked for where none is wanted', async () => {

@@ -169,6 +169,31 @@ describe('waiting', () => {
   });
 });
 
+describe('patience that the server asked for', () => {
+  test('is told, and not cut short by a network that is back', async () => {
+    const bench = await setUpBench();
+    const busy = { kind: 'answer', status: 503, body: '', retryAfter: '600' } as const;
+    bench.server.nextFault = () => (bench.server.mosaics.size > 0 ? busy : null);
+    const upload = await startUpload(bench);
+    const nextRetry = (): Promise<string> =>
+      new Promise((resolve) => {
+        const stop = bench.uploads.listen({
+          onUpload: ({ retryAt }) => {
+            if (!retryAt) return;
+            stop();
+            resolve(retryAt);
+          },
+        });
+      });
+    await nextRetry();
+    const asked = bench.server.counts.uploads;
+    bench.uploads.wake();
+    expect(Date.parse(await nextRetry()) - Date.now()).toBeGreaterThan(500_000);
+    expect(bench.server.counts.uploads).toBe(asked);
+    expect(bench.uploads.get(upload.id).state).toBe('sending');
+  });
+});
+
 describe('a computer that goes to sleep', () => {
   test('leaves nothing on its way, and goes on when it wakes up', async () => {
     const bench = await setUpBench();
