@@ -41,7 +41,7 @@ const longestAnswer = 4 * 1024 * 1024;
 export interface CarryOptions {
   readonly onFlushed?: (bytes: Uint8Array) => void;
   readonly signal?: AbortSignal;
-  /** The agent of a way, for a connection that no other request uses; undefined for Node's own. */
+  /** The agent of a way; undefined for a connection that no other request uses. */
   readonly agentFor?: (url: URL, route: unknown) => Agent | undefined;
 }
 

@@ -163,8 +163,11 @@ async function sendBody(
   });
 }
 
-/** bytes that may wait for the socket before more are asked for: it never runs dry while the next are read and hashed */
-const longestQueue = 1024 * 1024;
+/**
+ * bytes that may wait for the socket before more are asked for. It must not run dry while the next are read and hashed: a
+ * receiver that acknowledges late then stops a fast line for some milliseconds each time.
+ */
+const longestQueue = 3 * 1024 * 1024;
 
 /** What was written and has not left yet. */
 class Waiting {

@@ -1,4 +1,4 @@
-import { type Agent as HttpAgent, type ClientRequest } from 'node:http';
+import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
@@ -26,6 +26,12 @@ export class ProxyError extends Error {
 export class Agents {
   readonly #agents = new Map<string, HttpAgent>();
   readonly #contexts = new Map<string, SecureContext>();
+  readonly #idleMs: number | null;
+
+  /** With `idleMs`, connections are closed that were idle for so long, and the direct way has agents of ours too. */
+  constructor(options: { readonly idleMs?: number } = {}) {
+    this.#idleMs = options.idleMs ?? null;
+  }
 
   /**
    * The agent for an address; undefined where the runtime's own does. `fresh` gives each request a connection of its own.
@@ -34,15 +40,16 @@ export class Agents {
     const proxy = isLoopback(url) ? null : route.proxy;
     const isSecure = url.protocol === 'https:';
     const certificates = isSecure ? route.certificates : [];
-    if (proxy === null && certificates.length === 0) return undefined;
+    if (proxy === null && certificates.length === 0 && this.#idleMs === null) return undefined;
     const key = [url.protocol, proxy ?? '', fresh, ...certificates].join('\n');
     const kept = this.#agents.get(key);
     if (kept) return kept;
-    const options = { keepAlive: !fresh, maxSockets: mostSockets };
+    const idle = this.#idleMs === null ? {} : { timeout: this.#idleMs };
+    const options = { keepAlive: !fresh, maxSockets: mostSockets, ...idle };
     const secureContext = this.#context(certificates);
     const agent =
       proxy === null
-        ? new HttpsAgent({ ...options, ...(secureContext ? { secureContext } : {}) })
+        ? direct(isSecure, options, secureContext)
         : throughProxy(proxy, isSecure, options, secureContext);
     this.#agents.set(key, agent);
     return agent;
@@ -67,6 +74,13 @@ export class Agents {
 interface AgentOptions {
   readonly keepAlive: boolean;
   readonly maxSockets: number;
+  /** ms after which an idle connection is closed; one that is in use is not. */
+  readonly timeout?: number;
+}
+
+function direct(isSecure: boolean, options: AgentOptions, secureContext: SecureContext | null): HttpAgent {
+  if (!isSecure) return new HttpAgent(options);
+  return new HttpsAgent({ ...options, ...(secureContext ? { secureContext } : {}) });
 }
 
 type Connecting = HttpAgent & {

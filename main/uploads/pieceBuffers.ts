@@ -1,6 +1,6 @@
 /** bytes: a piece, and the gaps in the source that are read along with it */
 const bufferBytes = 1024 * 1024 + 256 * 1024;
-const mostIdle = 12;
+const mostIdle = 24;
 
 /** Memory for pieces, used again and again: fresh memory has to be cleared and mapped by the system, a megabyte at a time. */
 export class PieceBuffers {

@@ -13,8 +13,10 @@ if (platform() === 'linux') setPriority(5);
 
 const codecs = createNodeCodecs({ ownThread: true });
 
-const agents = new Agents();
-const agentFor = (url: URL, route: unknown): Agent | undefined => agents.agentFor(url, route as Route, true);
+/** ms: the next chunk goes over the connection of the one before if it follows so soon. Servers keep theirs for longer. */
+const idleMs = 2_000;
+const agents = new Agents({ idleMs });
+const agentFor = (url: URL, route: unknown): Agent | undefined => agents.agentFor(url, route as Route, false);
 
 /**
  * Reads the files that are being uploaded, chunk by chunk, and sends them from here: what leaves when is the uploads' to say, but
