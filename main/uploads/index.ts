@@ -2,9 +2,10 @@ export { directLedger, ledgerMethods, LedgerWriter, type LedgerWrites, type Writ
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export { localTiming } from './ports';
 export type { ImageServer, Ledger, OpenReadSource, OpenSource, Timing, UploadSource } from './ports';
-export { SourceReader, type ReaderLink } from './remoteSource';
+export type { ReaderLink } from './readerThread';
+export { SourceReader } from './remoteSource';
 export { sourceOpener, type OpenedRaster, type SourceParts } from './source';
-export { sourceMethods } from './sourceHost';
+export { sourceMethods, type Carry } from './sourceHost';
 export type { BandwidthLimits } from './bandwidth';
 export { BandwidthSettings } from './bandwidthSettings';
 export { gatherRasters, type Gathered } from './gather';

@@ -1,57 +1,51 @@
 import { AppError } from '@shared/errors';
-import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import type { Courier, OpenSource, Pass, UploadSource } from './ports';
+import type { RpcClient } from '@shared/rpc';
+import type { Courier, OpenSource, Pass, PlanLimits, UploadSource } from './ports';
+import { ReaderThread, type ReaderLink } from './readerThread';
 import type { Leaving, OpenedSource, SourceMethods } from './sourceHost';
 
-/** A thread that was just started. */
-export interface ReaderLink {
-  readonly port: RpcPort;
-  /** Calls back once, however it ends. */
-  onExit(listener: () => void): void;
-  kill(): void;
-}
-
-/**
- * Opens sources in a reader thread, which is started when it is first needed, and again when it died: what it was reading
- * then fails with `uploads.reader_stopped`.
- */
+/** Opens sources in threads, which read, hash and send their chunks: as many at once as there are threads. */
 export class SourceReader {
-  readonly #spawn: () => ReaderLink;
-  #running: { readonly link: ReaderLink; readonly client: RpcClient<SourceMethods> } | null = null;
+  readonly #threads: readonly ReaderThread[];
 
-  constructor(spawn: () => ReaderLink) {
-    this.#spawn = spawn;
+  constructor(spawn: () => ReaderLink, threads = 1) {
+    this.#threads = Array.from({ length: threads }, () => new ReaderThread(spawn));
   }
 
   readonly open: OpenSource = async (path) => {
-    const client = this.#client();
-    return new RemoteSource(client, await client.call('open', { path }));
+    const [first, ...others] = this.#threads;
+    if (!first) throw new Error('a reader has a thread at least');
+    const client = first.client();
+    return new RemoteSource(path, client, await client.call('open', { path }), others);
   };
 
   close(): void {
-    this.#running?.link.kill();
-    this.#running = null;
-  }
-
-  #client(): RpcClient<SourceMethods> {
-    if (this.#running) return this.#running.client;
-    const link = this.#spawn();
-    const client = createRpcClient<SourceMethods>(link.port);
-    const running = { link, client };
-    this.#running = running;
-    link.onExit(() => {
-      if (this.#running === running) this.#running = null;
-      client.fail(new AppError('uploads.reader_stopped'));
-    });
-    return client;
+    for (const thread of this.#threads) thread.close();
   }
 }
 
+/** A source that is open in a thread. */
+interface Place {
+  readonly client: RpcClient<SourceMethods>;
+  readonly id: number;
+}
+
 class RemoteSource implements UploadSource {
+  readonly #first: Place;
+  /** Opened and planned in the other threads once they have something to send. */
+  readonly #others: (Promise<Place> | null)[];
+  #limits: PlanLimits | null = null;
+  #turn = 0;
+
   constructor(
-    private readonly client: RpcClient<SourceMethods>,
+    private readonly path: string,
+    client: RpcClient<SourceMethods>,
     private readonly opened: OpenedSource,
-  ) {}
+    private readonly otherThreads: readonly ReaderThread[],
+  ) {
+    this.#first = { client, id: opened.id };
+    this.#others = otherThreads.map(() => null);
+  }
 
   get description(): UploadSource['description'] {
     return this.opened.description;
@@ -61,44 +55,53 @@ class RemoteSource implements UploadSource {
     return this.opened.identity;
   }
 
-  plan(...[limits, signal]: Parameters<UploadSource['plan']>): ReturnType<UploadSource['plan']> {
-    return this.client.call('plan', { id: this.opened.id, limits }, { signal });
+  async plan(
+    ...[limits, signal]: Parameters<UploadSource['plan']>
+  ): Promise<Awaited<ReturnType<UploadSource['plan']>>> {
+    const { client, id } = this.#first;
+    await this.#closeOthers();
+    this.#limits = limits;
+    return client.call('plan', { id, limits }, { signal });
   }
 
   reduction(
     ...[codec, signal]: Parameters<UploadSource['reduction']>
   ): ReturnType<UploadSource['reduction']> {
-    return this.client.call('reduction', { id: this.opened.id, codec }, { signal });
+    const { client, id } = this.#first;
+    return client.call('reduction', { id, codec }, { signal });
   }
 
   make(...[chunkName, signal]: Parameters<UploadSource['make']>): ReturnType<UploadSource['make']> {
-    return this.client.call('make', { id: this.opened.id, chunkName }, { signal });
+    const { client, id } = this.#first;
+    return client.call('make', { id, chunkName }, { signal });
   }
 
   async drop(chunkName: string): Promise<void> {
-    await this.client.call('drop', { id: this.opened.id, chunkName }).catch(() => undefined);
+    const { client, id } = this.#first;
+    await client.call('drop', { id, chunkName }).catch(() => undefined);
   }
 
   sha1(...[chunkName, signal]: Parameters<UploadSource['sha1']>): Promise<string> {
-    return this.client.call('sha1', { id: this.opened.id, chunkName }, { signal });
+    const { client, id } = this.#first;
+    return client.call('sha1', { id, chunkName }, { signal });
   }
 
   /** The thread that reads a chunk sends it too; here it is only told what may leave. */
   courier(chunkName: string, size: number, pass: Pass): Courier {
     return async (request, signal) => {
+      const { client, id } = await this.#nextPlace();
       const abort = new AbortController();
       const stop = (): void => abort.abort(signal?.reason);
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
       const allow = async ({ deliveryId, bytes, sha1 }: Leaving): Promise<void> => {
-        await this.client.call('pass', { deliveryId, bytes: await pass(bytes, sha1) });
+        await client.call('pass', { deliveryId, bytes: await pass(bytes, sha1) });
       };
       const onProgress = (data: unknown): void => {
         allow(data as Leaving).catch((error: unknown) => abort.abort(error));
       };
       try {
-        const { id } = this.opened;
-        return await this.client.call(
+        return await client.call(
           'deliver',
           { id, chunkName, size, request },
           { signal: abort.signal, onProgress },
@@ -110,10 +113,47 @@ class RemoteSource implements UploadSource {
   }
 
   checkUnchanged(): Promise<void> {
-    return this.client.call('checkUnchanged', { id: this.opened.id });
+    const { client, id } = this.#first;
+    return client.call('checkUnchanged', { id });
   }
 
   async close(): Promise<void> {
-    await this.client.call('close', { id: this.opened.id }).catch(() => undefined);
+    const { client, id } = this.#first;
+    await this.#closeOthers();
+    await client.call('close', { id }).catch(() => undefined);
   }
+
+  /** The threads take turns, but for chunks that are made: those lie where they were made. */
+  #nextPlace(): Promise<Place> | Place {
+    const turn = this.#turn++ % (this.#others.length + 1);
+    const thread = this.otherThreads[turn - 1];
+    if (!thread || !this.#limits || this.#limits.reduction) return this.#first;
+    return (this.#others[turn - 1] ??= this.#openIn(thread, this.#limits));
+  }
+
+  /** The same source with the same plan. Throws `uploads.source_changed` where the file is another one by now. */
+  async #openIn(thread: ReaderThread, limits: PlanLimits): Promise<Place> {
+    const client = thread.client();
+    const { id, identity } = await client.call('open', { path: this.path });
+    const place = { client, id };
+    try {
+      const { size, mtimeMs, hash } = this.identity;
+      if (identity.size !== size || identity.mtimeMs !== mtimeMs || identity.hash !== hash)
+        throw new AppError('uploads.source_changed', { name: this.description.name });
+      await client.call('plan', { id, limits });
+      return place;
+    } catch (error) {
+      await closeAt(place);
+      throw error;
+    }
+  }
+
+  async #closeOthers(): Promise<void> {
+    const places = this.#others.splice(0, Infinity, ...this.#others.map(() => null));
+    await Promise.all(places.map((place) => place?.then(closeAt).catch(() => undefined)));
+  }
+}
+
+async function closeAt({ client, id }: Place): Promise<void> {
+  await client.call('close', { id }).catch(() => undefined);
 }

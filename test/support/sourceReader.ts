@@ -9,6 +9,7 @@ import {
   SourceReader,
   sourceMethods,
   sourceOpener,
+  type Carry,
   type OpenReadSource,
   type ReaderLink,
 } from '../../main/uploads';
@@ -16,6 +17,8 @@ import {
 export interface ReaderOptions {
   /** The connections that chunks are sent over; Node's own when absent. */
   readonly agentFor?: (url: URL, route: unknown) => Agent | undefined;
+  /** How requests are made; as the program makes them when absent. */
+  readonly carry?: Carry;
   /** Hears of each answer that crosses the port. */
   readonly onAnswer?: (message: unknown) => void;
 }
@@ -32,16 +35,17 @@ export function openSourceHere(): OpenReadSource {
 
 /** The reader of uploads with its other end in this process too, behind a real port: what it reads it sends from there. */
 export function readerHere(open: OpenReadSource, options: ReaderOptions = {}): SourceReader {
-  return new SourceReader(() => linkHere(open, options));
+  return new SourceReader(() => linkHere(open, options), 2);
 }
 
 /** The two ends of such a reader; ends when it is killed. */
-export function linkHere(open: OpenReadSource, { agentFor, onAnswer }: ReaderOptions = {}): ReaderLink {
+export function linkHere(open: OpenReadSource, options: ReaderOptions = {}): ReaderLink {
+  const { agentFor, onAnswer } = options;
+  const usual: Carry = (request, body, how) =>
+    carry(request, body, { ...how, ...(agentFor ? { agentFor } : {}) });
   const { port1, port2 } = new MessageChannel();
   const far = rpcPort(port2);
-  const methods = sourceMethods(open, (request, body, how) =>
-    carry(request, body, { ...how, ...(agentFor ? { agentFor } : {}) }),
-  );
+  const methods = sourceMethods(open, options.carry ?? usual);
   const postMessage: RpcPort['postMessage'] = (message) => {
     onAnswer?.(message);
     far.postMessage(message);

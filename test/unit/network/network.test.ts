@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -150,11 +151,16 @@ const file = (size: number) => ({
   })(),
 });
 
-/** One that lies in another thread, which sends it by the way that it is told in plain values. */
-function fileElsewhere(size: number): UploadFile {
-  const agents = new Agents();
+/** Those of that thread. */
+function recentAgents(idleMs = 2_000): Agents {
+  const agents = new Agents({ idleMs });
   closers.push(() => agents.close());
-  const agentFor = (url: URL, route: unknown) => agents.agentFor(url, route as Route, true);
+  return agents;
+}
+
+/** One that lies in another thread, which sends it by the way that it is told in plain values. */
+function fileElsewhere(size: number, agents = recentAgents()): UploadFile {
+  const agentFor = (url: URL, route: unknown) => agents.agentFor(url, route as Route, false);
   return {
     filename: 'a.tif',
     size,
@@ -216,6 +222,21 @@ test('a SOCKS proxy resolves the name itself', async () => {
   expect(await client.projects.list()).toEqual([]);
   await client.images.upload('m', fileElsewhere(100_000));
   expect(asked).toEqual([`${far}:${String(port)}`, `${far}:${String(port)}`]);
+});
+
+test('files that follow each other share a connection; one that lay idle is not used again', async () => {
+  const server = createServer(projects);
+  const connections: Promise<unknown>[] = [];
+  server.on('connection', (socket) => connections.push(once(socket, 'close')));
+  const client = clientOf(`http://127.0.0.1:${String(await listening(server))}/rest`, networkOf({}));
+  const agents = recentAgents(150);
+  await client.images.upload('m', fileElsewhere(100_000, agents));
+  await client.images.upload('m', fileElsewhere(100_000, agents));
+  expect(connections).toHaveLength(1);
+  // Long before the server would close it.
+  await connections[0];
+  await client.images.upload('m', fileElsewhere(100_000, agents));
+  expect(connections).toHaveLength(2);
 });
 
 test('a proxy that is away, or asks for a login, is told apart from the server', async () => {

@@ -6,7 +6,13 @@ import { openRaster } from '@shared/tiff/open';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { reducingParts } from '../../../main/rasters';
-import { SourceReader, sourceOpener, type OpenReadSource, type ReaderLink } from '../../../main/uploads';
+import {
+  SourceReader,
+  sourceOpener,
+  type Carry,
+  type OpenReadSource,
+  type ReaderLink,
+} from '../../../main/uploads';
 import type { Piece } from '../../../main/uploads/ports';
 import { fileSource } from '../../support/fileSource';
 import { linkHere } from '../../support/sourceReader';
@@ -93,6 +99,37 @@ describe('a source that is read elsewhere', () => {
     const reading = source.sha1(chunks[0]?.name ?? '', abort.signal);
     abort.abort(new Error('paused'));
     await expect(reading).rejects.toThrow('paused');
+    await source.close();
+    expect(openFiles.size).toBe(0);
+  });
+
+  test('is sent by several threads in turn, and closed in all of them', async () => {
+    const { path } = setUp();
+    const sent: number[] = [];
+    let spawned = 0;
+    const reader = new SourceReader(() => {
+      const thread = spawned++;
+      const carry: Carry = async (_request, body) => {
+        for await (const _part of body);
+        sent.push(thread);
+        return null;
+      };
+      return linkHere(openHere, { carry });
+    }, 2);
+    onTestFinished(() => reader.close());
+    const source = await reader.open(path);
+    const { chunks } = await source.plan(limits, never);
+    expect(spawned).toBe(1);
+    for (const { name, bytes } of chunks) {
+      const told: (string | null)[] = [];
+      const pass = async (asked: number, hash: string | null): Promise<number> => {
+        if (hash !== null) told.push(hash);
+        return asked;
+      };
+      await source.courier(name, bytes, pass)(null, undefined);
+      expect(told).toEqual([await source.sha1(name, never)]);
+    }
+    expect(sent).toEqual(chunks.map((_, index) => index % 2));
     await source.close();
     expect(openFiles.size).toBe(0);
   });
