@@ -318,11 +318,11 @@ test('an error of the source comes through as it is', async () => {
 });
 
 test('whoever reads a download slowly is not taken for a silent server', async () => {
-  const { client } = await setUp((_q, r) => r.end('x'.repeat(300_000)), { idleMs: 80, retries: 0 });
+  const { client } = await setUp((_q, r) => r.end('x'.repeat(300_000)), { idleMs: 500, retries: 0 });
   const result = await client.processings.result('p');
   let size = 0;
   for await (const chunk of result.body) {
-    if (size === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (size === 0) await new Promise((resolve) => setTimeout(resolve, 1_000));
     size += chunk.byteLength;
   }
   expect(size).toBe(300_000);
