@@ -123,7 +123,7 @@ export class Delivery {
    * ends the program in between, it knows afterwards whether the server can have the chunk.
    */
   async #send(index: number): Promise<void> {
-    const { chunks, ports, signal, source, upload, mosaicId } = this.#parts;
+    const { chunks, ports, signal, source, mosaicId } = this.#parts;
     const release = await this.#turn();
     let handedOver = false;
     try {

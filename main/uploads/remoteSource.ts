@@ -150,7 +150,7 @@ class RemoteSource implements UploadSource {
 
   async #closeOthers(): Promise<void> {
     const places = this.#others.splice(0, Infinity, ...this.#others.map(() => null));
-    await Promise.all(places.map((place) => place?.then(closeAt).catch(() => undefined)));
+    for (const place of places) await place?.then(closeAt).catch(() => undefined);
   }
 }
 
