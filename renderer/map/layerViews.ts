@@ -10,6 +10,7 @@ import { resultLayer } from './resultLayer';
 import { resultSource } from './resultTiles';
 import type { TileLoader } from '../workers/tileLoader';
 import type { TileLoaders } from './tileLoaders';
+import { UploadPace } from './uploadPace';
 
 /** A layer of the list as one map draws it. */
 export interface LayerView {
@@ -18,6 +19,9 @@ export interface LayerView {
   update(): boolean;
   dispose(): void;
 }
+
+/** One for all rasters: they share the frame. */
+const uploads = new UploadPace();
 
 export function rasterView(
   layer: RasterLayer,
@@ -32,7 +36,14 @@ export function rasterView(
   // Not to wait for the map's first frame.
   void loader.preview?.load().catch(() => undefined);
   const ol = new RasterTileLayer({
-    source: new RasterSource(loader, placement, width, height, (error) => onerror(error, layer.name)),
+    source: new RasterSource(
+      loader,
+      placement,
+      width,
+      height,
+      (error) => onerror(error, layer.name),
+      uploads,
+    ),
     style: rasterStyle(loader, layer.display),
     cacheSize: cacheSize(loader),
     onpicture,

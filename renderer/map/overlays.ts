@@ -45,13 +45,24 @@ export function sketchStyle(colour: Rgba, fill: Rgba): Style[] {
 function overlay(
   style: Style | Style[] | ((feature: Feature) => Style | Style[]),
 ): VectorLayer<VectorSource> {
-  return new VectorLayer({
-    source: new VectorSource(),
-    style: style as Style,
-    zIndex: overlayZ,
-    updateWhileAnimating: true,
-    updateWhileInteracting: true,
-  });
+  return hiddenWhileEmpty(
+    new VectorLayer({
+      source: new VectorSource(),
+      style: style as Style,
+      zIndex: overlayZ,
+      updateWhileAnimating: true,
+      updateWhileInteracting: true,
+    }),
+  );
+}
+
+/** An empty layer that is visible has a canvas as large as the map, which is cleared and laid over it with every frame. */
+export function hiddenWhileEmpty(layer: VectorLayer<VectorSource>): VectorLayer<VectorSource> {
+  const source = layer.getSource();
+  const update = (): void => layer.setVisible(source?.isEmpty() === false);
+  source?.on('change', update);
+  update();
+  return layer;
 }
 
 export const aoiOverlay = (): VectorLayer<VectorSource> =>

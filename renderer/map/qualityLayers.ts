@@ -13,7 +13,7 @@ import Style from 'ol/style/Style';
 import TileState from 'ol/TileState';
 import type { LonLatBox } from '@shared/ipc/types';
 import { css, mapColours } from './colours';
-import { overlayZ } from './overlays';
+import { hiddenWhileEmpty, overlayZ } from './overlays';
 
 /** Deeper tiles would show the same pixels larger. */
 const finestZoom = 21;
@@ -55,19 +55,21 @@ async function loadTile(tile: ImageTile, url: string): Promise<void> {
 
 /** Outlines that are tried: none of the colours of results or probabilities. */
 export function previewOverlay(): VectorLayer<VectorSource> {
-  return new VectorLayer({
-    source: new VectorSource(),
-    style: [
-      new Style({ stroke: new Stroke({ color: css(mapColours.casing), width: 3.5 }) }),
-      new Style({
-        fill: new Fill({ color: css(mapColours.previewFill) }),
-        stroke: new Stroke({ color: css(mapColours.preview), width: 2 }),
-      }),
-    ],
-    zIndex: overlayZ - 1,
-    updateWhileAnimating: true,
-    updateWhileInteracting: true,
-  });
+  return hiddenWhileEmpty(
+    new VectorLayer({
+      source: new VectorSource(),
+      style: [
+        new Style({ stroke: new Stroke({ color: css(mapColours.casing), width: 3.5 }) }),
+        new Style({
+          fill: new Fill({ color: css(mapColours.previewFill) }),
+          stroke: new Stroke({ color: css(mapColours.preview), width: 2 }),
+        }),
+      ],
+      zIndex: overlayZ - 1,
+      updateWhileAnimating: true,
+      updateWhileInteracting: true,
+    }),
+  );
 }
 
 const geojson = new GeoJSON();

@@ -12,6 +12,7 @@ import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';
 import { PixelGrid } from './pixelGrid';
 import type { Placement } from './placement';
+import type { UploadPace } from './uploadPace';
 
 /** One zoom level of the map. */
 interface Step {
@@ -47,6 +48,7 @@ export class RasterSource extends DataTileSource {
     width: number,
     height: number,
     onerror: (error: unknown) => void,
+    pace: UploadPace,
   ) {
     const steps = stepsOf(loader);
     super({
@@ -57,7 +59,7 @@ export class RasterSource extends DataTileSource {
       interpolate: true,
       transition: 0,
       wrapX: false,
-      loader: (z, x, y) => this.#load(steps, z, x, y, loader.channels.length, onerror),
+      loader: (z, x, y) => this.#load(steps, z, x, y, loader.channels.length, onerror, pace),
     });
     this.finest = steps.length - 1;
     this.preview = loader.preview ? 0 : null;
@@ -85,6 +87,7 @@ export class RasterSource extends DataTileSource {
     y: number,
     channels: number,
     onerror: (error: unknown) => void,
+    pace: UploadPace,
   ): Promise<TilePixels> {
     const step = steps[z];
     if (!step) throw new RangeError(`zoom level ${z}`);
@@ -94,6 +97,8 @@ export class RasterSource extends DataTileSource {
     try {
       const pixels = await step.load(x, y, controller.signal);
       bleed(pixels, step.picture.width, step.picture.height, channels);
+      await pace.pass(pixels.byteLength);
+      controller.signal.throwIfAborted();
       return pixels;
     } catch (error) {
       if (!controller.signal.aborted && !(error instanceof NotYetMade)) onerror(error);

@@ -4,6 +4,7 @@ import { newTileRepresentationLookup } from 'ol/renderer/webgl/TileLayerBase';
 import TileState from 'ol/TileState';
 import { getKey } from 'ol/tilecoord';
 import type TileTexture from 'ol/webgl/TileTexture';
+import { drawDirectly } from './directDrawing';
 import type { RasterSource } from './rasterSource';
 
 type Lookup = ReturnType<typeof newTileRepresentationLookup>;
@@ -40,6 +41,12 @@ export class RasterTileLayer extends WebGLTileLayer {
 
   override createRenderer() {
     const renderer = super.createRenderer();
+    const prepare = renderer.prepareFrame.bind(renderer);
+    renderer.prepareFrame = (frame) => {
+      const ready = prepare(frame);
+      drawDirectly(renderer['helper']);
+      return ready;
+    };
     const enqueue = renderer.enqueueTiles.bind(renderer);
     renderer.enqueueTiles = (frame, extent, z, lookup, preload) => {
       enqueue(frame, extent, z, lookup, preload);

@@ -48,6 +48,8 @@ export class MapScene {
   readonly map: OlMap;
   readonly #options: SceneOptions;
   readonly #shown = new Map<string, Shown>();
+  /** Rasters that another view of the same takes over from, by the id of their layer; drawn until that is complete. */
+  readonly #leaving = new Map<string, Shown>();
   #baseMap: { readonly map: BaseMap; readonly ol: TileLayer<XYZ> } | null = null;
   readonly #placements = new WeakMap<RasterLayer, Placement>();
 
@@ -70,6 +72,10 @@ export class MapScene {
       const shown = this.#present(layer);
       shown.view.ol.setZIndex(wanted.length - index);
       shown.view.ol.setVisible(layer.visible && !this.#options.hides(layer));
+      // Under the one that takes over, and never instead of it.
+      const leaving = this.#leaving.get(layer.id)?.view.ol;
+      leaving?.setZIndex(wanted.length - index - 0.5);
+      leaving?.setVisible(layer.visible && layer.opacity === 1 && !this.#options.hides(layer));
     }
     this.render();
   }
@@ -126,7 +132,7 @@ export class MapScene {
     const present = this.#shown.get(layer.id);
     // A result of the same processing may be another version of it.
     if (present?.layer === layer && present.view.update()) return present;
-    if (present) this.#remove(layer.id);
+    if (present) this.#replace(present);
     const view = this.#create(layer);
     view.update();
     const unclip = clipRightOf(view.ol, this.map, () => this.#options.swipe(layer));
@@ -143,10 +149,32 @@ export class MapScene {
     return resultView(layer, { api, view: view.getProjection(), isHighlighted, onerror });
   }
 
-  #remove(id: string): void {
-    const shown = this.#shown.get(id);
-    if (!shown) return;
+  /**
+   * A raster stays until the new view of it is drawn: nothing flickers, and the two share the context of the graphics card,
+   * which would else be lost with the old one.
+   */
+  #replace(present: Shown): void {
+    const { id, kind } = present.layer;
+    if (kind !== 'raster') return this.#remove(id);
+    this.#end(this.#leaving.get(id));
     this.#shown.delete(id);
+    this.#leaving.set(id, present);
+    this.map.once('rendercomplete', () => {
+      if (this.#leaving.get(id) !== present) return;
+      this.#leaving.delete(id);
+      this.#end(present);
+    });
+  }
+
+  #remove(id: string): void {
+    for (const some of [this.#shown, this.#leaving]) {
+      this.#end(some.get(id));
+      some.delete(id);
+    }
+  }
+
+  #end(shown: Shown | undefined): void {
+    if (!shown) return;
     shown.unclip();
     this.map.removeLayer(shown.view.ol);
     shown.view.dispose();

@@ -1,8 +1,9 @@
 /**
  * Benchmarks: `npm run bench -- [WHAT [PART…]] [--json]`. What is compared runs in one go on one machine, so the ratios mean something even
  * where the times do not. Measures that do not exist are refused by name.
- * `raster` takes `--image FILE`, `--shots DIR` and `--minutes N`: panning goes on for half a minute, unless `--minutes 10` asks
- * for the whole test of the memory.
+ * `raster` takes `--image FILE`, `--shots DIR`, `--trace FILE` for Chromium's trace of the moves, and `--minutes N`: panning goes
+ * on for half a minute, unless `--minutes 10` asks for the whole test of the memory. `raster viewing` leaves out all but the one
+ * raster in the window.
  */
 import { parseArgs } from 'node:util';
 import { benchDecoding } from './decode';
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     image: { type: 'string' },
     minutes: { type: 'string', default: '0.5' },
     shots: { type: 'string' },
+    trace: { type: 'string' },
     scene: { type: 'string' },
     truth: { type: 'string' },
     model: { type: 'string' },
@@ -48,8 +50,8 @@ const benches: Readonly<Record<string, Bench>> = {
     await printOverviews(values);
     return '';
   },
-  raster: async () => {
-    await printRaster(values);
+  raster: async ({ parts }) => {
+    await printRaster({ ...values, parts });
     return '';
   },
   upload: benchUpload,

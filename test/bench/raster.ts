@@ -17,15 +17,19 @@ export interface RasterOptions {
   readonly image?: string | undefined;
   readonly minutes: string;
   readonly shots?: string | undefined;
+  readonly trace?: string | undefined;
+  /** `viewing` measures nothing but the one raster in the window; everything when empty. */
+  readonly parts: readonly string[];
 }
 
 interface Measured {
   readonly viewing: Viewing;
   /** Seconds until the first picture of files that are large in other ways. */
   readonly openings: readonly { readonly what: string; readonly firstPicture: number }[];
-  /** Null where GDAL is not there to write the files. */
+  /** Null where GDAL is not there to write the files, or where only viewing was asked for. */
   readonly decoding: readonly DecodingRow[] | null;
-  readonly overviews: OverviewFigures;
+  /** Null where only viewing was asked for. */
+  readonly overviews: OverviewFigures | null;
   /** Programs that wanted a processor during the last minute: above the number of cores, times are longer than they need be. */
   readonly load: number;
 }
@@ -34,7 +38,15 @@ interface Measured {
  * Looking at one large raster in the application, decoding against geotiff.js, and its overviews against gdaladdo, in one
  * run.
  */
-export async function printRaster({ json, image, minutes, shots }: RasterOptions): Promise<void> {
+export async function printRaster({
+  json,
+  image,
+  minutes,
+  shots,
+  trace,
+  parts,
+}: RasterOptions): Promise<void> {
+  const all = !parts.includes('viewing');
   const folder = shots && resolve(shots);
   if (folder) mkdirSync(folder, { recursive: true });
   const path = image ? resolve(image) : await largeImage(side);
@@ -42,15 +54,17 @@ export async function printRaster({ json, image, minutes, shots }: RasterOptions
     moves,
     minutes: Number(minutes),
     ...(folder && { shots: folder }),
+    ...(trace && { trace: resolve(trace) }),
   });
-  const openings = image ? [] : await measureOpenings();
+  const openings = image || !all ? [] : await measureOpenings();
   const load = loadavg()[0] ?? 0;
-  const decoding = hasGdal ? await measureDecoding() : null;
-  const measured: Measured = { viewing, openings, decoding, overviews: await measureOverviews(path), load };
+  const decoding = all && hasGdal ? await measureDecoding() : null;
+  const overviews = all ? await measureOverviews(path) : null;
+  const measured: Measured = { viewing, openings, decoding, overviews, load };
   process.stdout.write(
     json
       ? `${JSON.stringify(measured, null, 2)}\n`
-      : `${table(measured)}${overviewsInWords(measured.overviews)}`,
+      : `${table(measured)}${overviews ? overviewsInWords(overviews) : ''}`,
   );
 }
 
@@ -80,6 +94,7 @@ function table({ viewing, openings, decoding, load }: Measured): string {
       'under 50 ms',
     ],
     ['longest task of the window', `${roaming.longestTask.toFixed(0)} ms`, 'under 100 ms'],
+    ['tasks of the window above 100 ms', String(roaming.longTasks), 'none'],
     [`memory, ${roaming.minutes} min of panning`, `${first} to ${last} MiB`, 'flat'],
     ...openings.map(({ what, firstPicture }) => [
       `first picture, ${what}`,

@@ -23,17 +23,25 @@ export interface Roaming {
   readonly mainLoopDelay: number;
   /** ms; the longest task of the window's thread */
   readonly longestTask: number;
+  /** How many tasks of the window's thread took more than 100 ms. */
+  readonly longTasks: number;
   /** MiB resident of all processes, in the course of it */
   readonly memory: readonly number[];
 }
 
 const view = { width: 1600, height: 900 };
 
-/** Opens a raster in the real application and goes through it. `shots` is a folder for screenshots. */
-export async function measureViewing(
-  image: string,
-  options: { readonly moves: number; readonly minutes: number; readonly shots?: string },
-): Promise<Viewing> {
+export interface ViewingOptions {
+  readonly moves: number;
+  readonly minutes: number;
+  /** Folder for screenshots. */
+  readonly shots?: string;
+  /** File for Chromium's trace of the moves, of all its processes; what is measured meanwhile takes longer for it. */
+  readonly trace?: string;
+}
+
+/** Opens a raster in the real application and goes through it. */
+export async function measureViewing(image: string, options: ViewingOptions): Promise<Viewing> {
   const launched = await launchApp({ size: { width: 1600, height: 1000 } });
   const desk = new Desk(launched);
   try {
@@ -164,12 +172,17 @@ async function timed(desk: Desk, act: () => Promise<unknown>): Promise<number> {
   return watched;
 }
 
+/** Durations of the window's long tasks, in the page. */
+interface Watched {
+  longTasks: number[];
+}
+
 async function watchTasks(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const kept = { longest: 0 };
-    (globalThis as unknown as { longTasks: typeof kept }).longTasks = kept;
+    const kept = globalThis as unknown as Watched;
+    kept.longTasks = [];
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) kept.longest = Math.max(kept.longest, duration);
+      for (const { duration } of list.getEntries()) kept.longTasks.push(duration);
     }).observe({ type: 'longtask', buffered: false });
   });
 }
@@ -178,7 +191,7 @@ async function watchTasks(page: Page): Promise<void> {
 async function roam(
   launched: LaunchedApp,
   desk: Desk,
-  { moves, minutes }: { readonly moves: number; readonly minutes: number },
+  { moves, minutes, trace }: ViewingOptions,
 ): Promise<Roaming> {
   await launched.app.evaluate(() => {
     const { monitorEventLoopDelay } = process.getBuiltinModule
@@ -189,18 +202,18 @@ async function roam(
     (globalThis as unknown as { loopDelay: typeof histogram }).loopDelay = histogram;
   });
   await desk.page.evaluate(() => {
-    (globalThis as unknown as { longTasks: { longest: number } }).longTasks.longest = 0;
+    (globalThis as unknown as Watched).longTasks = [];
   });
   const random = generator();
   const memory = [await resident(launched)];
+  if (trace) await startTracing(launched);
   for (let move = 0; move < moves; move++) await step(desk, random);
+  if (trace) await stopTracing(launched, trace);
   const mainLoopDelay = await launched.app.evaluate(() => {
     const { loopDelay } = globalThis as unknown as { loopDelay: { max: number } };
     return loopDelay.max / 1e6;
   });
-  const longestTask = await desk.page.evaluate(
-    () => (globalThis as unknown as { longTasks: { longest: number } }).longTasks.longest,
-  );
+  const tasks = await desk.page.evaluate(() => (globalThis as unknown as Watched).longTasks);
   memory.push(await resident(launched));
   const end = Date.now() + minutes * 60_000;
   for (let next = Date.now() + 20_000; Date.now() < end;) {
@@ -209,7 +222,34 @@ async function roam(
     memory.push(await resident(launched));
     next = Date.now() + 20_000;
   }
-  return { moves, minutes, mainLoopDelay, longestTask, memory };
+  return {
+    moves,
+    minutes,
+    mainLoopDelay,
+    longestTask: Math.max(0, ...tasks),
+    longTasks: tasks.filter((duration) => duration > 100).length,
+    memory,
+  };
+}
+
+/** What tells where a task of the window's thread spent its time, on whichever thread. */
+const traced = ['toplevel', 'cc', 'blink', 'gpu', 'viz', 'v8', 'devtools.timeline', 'longtasks', 'latency'];
+const traceKilobytes = 200_000;
+
+async function startTracing({ app }: LaunchedApp): Promise<void> {
+  await app.evaluate(
+    ({ contentTracing }, [categories, kilobytes]) =>
+      contentTracing.startRecording({
+        included_categories: categories,
+        recording_mode: 'record-until-full',
+        trace_buffer_size_in_kb: kilobytes,
+      }),
+    [traced, traceKilobytes] as const,
+  );
+}
+
+async function stopTracing({ app }: LaunchedApp, path: string): Promise<void> {
+  await app.evaluate(({ contentTracing }, file) => contentTracing.stopRecording(file), path);
 }
 
 function generator(): () => number {

@@ -5,6 +5,7 @@ import { AppError } from '@shared/errors';
 import { placementOf } from '../../../renderer/map/placement';
 import { RasterSource } from '../../../renderer/map/rasterSource';
 import { NotYetMade } from '../../../renderer/workers/reducedTiles';
+import { UploadPace } from '../../../renderer/map/uploadPace';
 import type { TileLevel, TileLoader } from '../../../renderer/workers/tileLoader';
 import { raster } from './samples';
 
@@ -58,7 +59,9 @@ const loader: TileLoader = {
 
 function sourceOf(): { source: RasterSource; errors: unknown[] } {
   const errors: unknown[] = [];
-  const source = new RasterSource(loader, placementOf(raster('a')), 1024, 768, (error) => errors.push(error));
+  const pace = new UploadPace(queueMicrotask);
+  const onerror = (error: unknown): number => errors.push(error);
+  const source = new RasterSource(loader, placementOf(raster('a')), 1024, 768, onerror, pace);
   return { source, errors };
 }
 
