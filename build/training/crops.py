@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from net import EITHER, INTERIOR, OUTLINE
-from scenes import IGNORED, RIM, UNPARTED, Layer, Scene
+from net import EITHER, INTERIOR, OUTLINE, SHADED
+from scenes import CROWN, IGNORED, SHADES, UNPARTED, Layer, Scene
 
 
 class Crops:
@@ -190,11 +190,13 @@ def cut(
 def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """
     Classes and weights (both N x H x W) of object numbers: the outline is the outermost pixel of each object (EITHER where
-    they are not told apart); the ground between two objects that nearly touch weighs most.
+    they are not told apart, SHADED where one fades into the other); the ground between two objects that nearly touch weighs
+    most.
     """
-    far = RIM + 1
+    far = CROWN + SHADES + 1
     numbers = ids.clamp(min=0)
-    values = numbers.float()[:, None]
+    shaded = numbers >= CROWN
+    values = numbers.masked_fill(shaded, CROWN).float()[:, None]
     pool = lambda x, size: F.max_pool2d(x, size, 1, size // 2)
     most, least = pool(values, 3), -pool(-values, 3)
     uniform = (most == least)[:, 0]
@@ -202,14 +204,19 @@ def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     classes[numbers > 0] = OUTLINE
     classes[(numbers > 0) & uniform] = INTERIOR
     classes[numbers == UNPARTED] = EITHER
-    classes[numbers == RIM] = OUTLINE
+    classes[shaded] = SHADED
     lowest = -pool(-torch.where(values > 0, values, torch.full_like(values, far)), 5)
     several = ((pool(values, 5) != lowest) & (lowest < far))[:, 0]
     weights = torch.ones_like(values[:, 0])
     weights[classes == OUTLINE] = 1.6
     weights[several & (numbers == 0)] = 3.0
     weights[several & (classes == OUTLINE)] = 2.0
-    if bool((numbers == RIM).any()):
-        weights[classes == INTERIOR] = 1.3
+    weights[shaded] = 1.5
     weights[ids < 0] = 0
     return classes, weights
+
+
+def middles(ids: torch.Tensor) -> torch.Tensor:
+    """How much each pixel of a crown belongs to its middle: 1 within half of its radius, 0 beyond seven tenths of it."""
+    nearness = (ids - CROWN).float() / SHADES
+    return ((nearness - 0.3) / 0.2).clamp(0, 1)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-from crops import Crops, targets
-from net import BACKGROUND, EITHER, INTERIOR, OUTLINE, Net
+from crops import Crops, middles, targets
+from net import BACKGROUND, EITHER, INTERIOR, OUTLINE, SHADED, Net
 
 
 @dataclass
@@ -38,10 +38,12 @@ def loss_of(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         ids = ids[:, ratio // 2 :: ratio, ratio // 2 :: ratio]
     classes, weights = targets(ids)
     logits = logits.float()
-    either = classes == EITHER
-    cross = F.cross_entropy(logits, classes.masked_fill(either, 0), reduction="none", label_smoothing=0.05)
+    either, shaded = classes == EITHER, classes == SHADED
+    cross = F.cross_entropy(logits, classes.masked_fill(either | shaded, 0), reduction="none", label_smoothing=0.05)
     likelihoods = logits.log_softmax(1)
-    cross = torch.where(either, -torch.logaddexp(likelihoods[:, INTERIOR], likelihoods[:, OUTLINE]), cross)
+    inner, outer, middle = likelihoods[:, INTERIOR], likelihoods[:, OUTLINE], middles(ids)
+    cross = torch.where(either, -torch.logaddexp(inner, outer), cross)
+    cross = torch.where(shaded, -(middle * inner + (1 - middle) * outer), cross)
     cross = (cross * weights).sum() / weights.sum().clamp(min=1)
     judged = (ids >= 0).float()
     object_ = (1 - logits.softmax(1)[:, BACKGROUND]) * judged

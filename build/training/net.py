@@ -12,6 +12,9 @@ CLASSES = 3
 EITHER = 3
 """In targets alone: interior or outline, it is not known which."""
 
+SHADED = 4
+"""In targets alone: the nearer to an object's middle, the more it is interior and the less outline."""
+
 FORGET = 0.15
 """Share of the deepest channels that are dropped in a step of training."""
 

@@ -83,8 +83,13 @@ def generated_scenes(
 
 
 DENSE_FOREST = "HARV"
+BROAD_CROWNS = "SJER"
+"""Two stands alone have oaks of 5 to 15 m; they count twice."""
+
 HELD_STANDS = ("SJER_058", "OSBS_036", "TEAK_052", "TEAK_059")
 HELD_MASK = "11"
+
+CROWN_LEVELS = tuple(level / 16 for level in range(4, 14))
 
 
 def forest_scenes(labels: str, made: str) -> list[Scene]:
@@ -97,15 +102,16 @@ def forest_scenes(labels: str, made: str) -> list[Scene]:
     scenes = []
     for number in ("00", "05", "11"):
         stem = os.path.join(labels, f"treemask_zurich_{number}")
-        scenes.append(mask_scene(f"zurich_{number}", stem, weight=4.0, gsds=(0.42, 0.6), **kept(number == HELD_MASK)))
+        scenes.append(mask_scene(f"zurich_{number}", stem, gsds=(0.36, 0.55), **kept(number == HELD_MASK)))
     for file in sorted(os.listdir(labels)):
         name = file[6:-4]
         if not file.startswith("trees_") or not file.endswith(".tif"):
             continue
         dense = name.startswith(DENSE_FOREST)
         path = os.path.join(labels, file)
-        scenes.append(crowns_scene(name, path, (1, 2, 3, 4), dense, weight=0.4 if dense else 1.0, **kept(name in HELD_STANDS)))
-    trees = generated_scenes(("tree", "forest"), 0.3, (1, 2), parted=False, area=True, weight=0.15)
+        weight = 0.4 if dense else 2.0 if name.startswith(BROAD_CROWNS) else 1.0
+        scenes.append(crowns_scene(name, path, (1, 2, 3), dense, weight=weight, **kept(name in HELD_STANDS)))
+    trees = generated_scenes(("tree", "forest"), 0.3, (1,), parted=False, area=True, weight=0.1)
     return [*scenes, *trees(labels, made)]
 
 
@@ -132,15 +138,15 @@ RECIPES = {
     ),
     "forest": Recipe(
         name="forest",
-        course=Course(steps=2500, batch=8, fall=0.6, decay=0.05),
-        light=0.35,
+        course=Course(steps=4000, batch=8, fall=0.6, decay=0.05),
+        light=0.7,
         side=128,
-        gsds=(0.18, 0.5),
+        gsds=(0.12, 0.3),
         stem=2,
         scenes=forest_scenes,
         attribution=[ZURICH, NEON, SYNTHETIC],
         widths=SMALL,
-        objects=Objects(whole=0.5, levels=(0.25, 0.3125, 0.375, 0.4375, 0.5, 0.5625), reach=8, least_core=0.5, least_part=1),
+        objects=Objects(whole=0.5, levels=CROWN_LEVELS, reach=8, least_core=0.5, least_part=0.5),
     ),
     "construction": Recipe(
         name="construction",

@@ -16,8 +16,10 @@ IGNORED = -1
 UNPARTED = 1 << 20
 """The number of what is an object, or several: where they end is not known."""
 
-RIM = UNPARTED + 1
-"""The number of what is no object's middle: the outer part of a crown, whose own end nobody saw."""
+CROWN = UNPARTED + 1
+"""From here on a pixel of a crown: what is added, of SHADES, says how near it lies to the crown's middle."""
+
+SHADES = 64
 
 
 @dataclass
@@ -150,30 +152,29 @@ def synthetic_scene(
 
 def crowns_scene(name: str, path: str, ratios: tuple[int, ...], dense: bool, **rest: object) -> Scene:
     """
-    Tree crowns as ellipses in annotators' boxes, of which the middle counts as interior; between an ellipse and its box nothing is judged. In a `dense` forest, where the
-    boxes are not exhaustive, nothing is judged outside them.
+    Tree crowns as ellipses in annotators' boxes, shaded from their rims to their middles; between an ellipse and its box nothing
+    is judged. In a `dense` forest, where the boxes are not exhaustive, nothing is judged outside them.
     """
     picture, dataset = read_rgb(path)
     gsd = _metres(dataset)
     boxes = read_boxes(path[:-4])
-    order = np.argsort(-(boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
-    height, width = picture.shape[1:]
-    ids = np.full((height, width), IGNORED if dense else 0, np.int32)
-    y, x = np.mgrid[:height, :width] + 0.5
-    for left, top, right, bottom in boxes:
-        ring = ids[max(0, top) : bottom, max(0, left) : right]
-        ring[ring == 0] = IGNORED
-    def within(number: int, share: float) -> np.ndarray:
-        left, top, right, bottom = boxes[number]
-        across = (x - (left + right) / 2) / max(1, (right - left) / 2)
-        down = (y - (top + bottom) / 2) / max(1, (bottom - top) / 2)
-        return across**2 + down**2 < share**2
-
-    for number in order:
-        ids[within(number, 0.96)] = RIM
-        ids[within(number, 0.76)] = number + 1
+    ids = crown_shades(boxes, picture.shape[1:], IGNORED if dense else 0)
+    height, width = ids.shape
     layers = [Layer(gsd * r, averaged(picture, r), ids[r // 2 :: r, r // 2 :: r][: height // r, : width // r]) for r in ratios]
     return Scene(name, layers, boxes=boxes, **rest)
+
+
+def crown_shades(boxes: np.ndarray, shape: tuple[int, int], outside: int) -> np.ndarray:
+    """Numbers (H x W) of crowns in boxes: CROWN at an ellipse's rim, CROWN + SHADES in its middle; where several lie, the nearest."""
+    y, x = np.mgrid[: shape[0], : shape[1]] + 0.5
+    ids = np.full(shape, outside, np.int32)
+    nearness = np.full(shape, -1.0)
+    for left, top, right, bottom in boxes:
+        across = (x - (left + right) / 2) / max(0.5, (right - left) / 2)
+        down = (y - (top + bottom) / 2) / max(0.5, (bottom - top) / 2)
+        ids[(abs(across) < 1) & (abs(down) < 1)] = IGNORED
+        nearness = np.maximum(nearness, 1 - np.hypot(across, down))
+    return np.where(nearness > 0, CROWN + np.round(nearness * SHADES), ids).astype(np.int32)
 
 
 def read_boxes(stem: str) -> np.ndarray:

@@ -20,6 +20,9 @@ const COARSEST_CROWNS = 0.35;
 /** px; as far as the network looks around a pixel */
 const NETWORK_REACH = 64;
 
+/** Crowns come apart wherever their middles do, at whatever level of the interior that is. */
+const CROWN_LEVELS = Array.from({ length: 10 }, (_, step) => (step + 4) / 16);
+
 /** As packed probabilities: cover that nobody weighed is as likely as not, and hangs together. */
 const COVER = (8 << 4) | 15;
 
@@ -51,11 +54,11 @@ export function forestDetector(name: string): Detector {
     polygons: { minArea: 4, minHole: 4, tolerance: 0.5 },
     objects: {
       threshold: 0.5,
-      core: 0.25,
-      splits: [0.3125, 0.375, 0.4375, 0.5, 0.5625],
+      core: CROWN_LEVELS[0]!,
+      splits: CROWN_LEVELS.slice(1),
       reach: 8,
       leastCore: 0.5,
-      leastPart: 1,
+      leastPart: 0.5,
     },
     weighs: (gsd) => gsd <= COARSEST_CROWNS,
     workingGsd: (imageGsd) => imageGsd * Math.max(1, Math.ceil(FINEST_GSD / imageGsd - 1e-6)),
