@@ -41,8 +41,11 @@ const MAJORITY_SIGMA = { metres: 0.7, pixels: 0.8 };
 
 const SET = 32768;
 
-/** Share of vegetation from which on a scene is green enough for colour to tell what is no crown. */
+/** Share of vegetation from which on a scene is green enough for colour to tell what is hardly a crown. */
 const LEAST_GREEN = 0.05;
+
+/** Sixteenths: a crown this likely may be grey, red or brown. */
+const LIKELY = 12;
 
 /** px; keeps a crown and the cover beside it apart */
 const GAP_SIGMA = 1.2;
@@ -51,7 +54,7 @@ const GAP_SIGMA = 1.2;
 export function forestDetector(name: string): Detector {
   return {
     classes: [{ value: 1, objectType: 'forest', classId: 'forest' }],
-    polygons: { minArea: 4, minHole: 4, tolerance: 0.5 },
+    polygons: { minArea: 2, minHole: 4, tolerance: 0.5 },
     objects: {
       threshold: 0.5,
       core: CROWN_LEVELS[0]!,
@@ -76,7 +79,7 @@ export function forestDetector(name: string): Detector {
 
 /**
  * The network's crowns, and between them the cover that it does not know: shrubs and forests unlike those it has seen. Where
- * much is green, what is not is no crown; in a dry season the colour says nothing.
+ * much is green, what is neither green nor likely is no crown; in a dry season the colour says nothing.
  */
 async function crowns(
   window: RgbWindow,
@@ -89,7 +92,9 @@ async function crowns(
   const packed = await networks.run('forest', withoutBlank(window));
   if (context.share >= LEAST_GREEN) {
     const green = majority(window, gsd, planeOf(inside), validity);
-    for (let i = 0; i < packed.length; i++) if (green[i]! * 4 <= SET) packed[i] = 0;
+    for (let i = 0; i < packed.length; i++) {
+      if (green[i]! * 4 <= SET && packed[i]! >> 4 < LIKELY) packed[i] = 0;
+    }
   }
   const around = blur({ ...window, values: planeOf(packed.map(isObject)) }, GAP_SIGMA, null).values;
   const rest = coverOf(window, gsd, context, inside, validity);
