@@ -1,5 +1,6 @@
 import { Scene, TileRenderer } from './render';
 import { TiledWriter, type JpegEncoder, type SampleCompression } from './geotiff';
+import { SUN_METADATA } from './sun';
 import { utmDefinition, writeTruth, type TruthCounts } from './truth';
 
 export interface SceneOptions {
@@ -60,7 +61,19 @@ export async function generateScene(options: SceneOptions): Promise<GeneratedSce
   const rows = Math.ceil(height / tileSize);
   const { encodeJpeg } = options;
   const description = describeScene(seed);
-  const image = { width, height, tileSize, compression, encodeJpeg, gsd, epsg, origin, description };
+  const metadata = SUN_METADATA;
+  const image = {
+    width,
+    height,
+    tileSize,
+    compression,
+    encodeJpeg,
+    gsd,
+    epsg,
+    origin,
+    description,
+    metadata,
+  };
   const writer = await TiledWriter.create(options.path, image);
   let bytes: number;
   try {

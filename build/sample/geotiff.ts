@@ -23,6 +23,8 @@ export interface TiledImage {
   /** The top left corner, m east and north in the CRS. */
   readonly origin: { readonly x: number; readonly y: number };
   readonly description: string;
+  /** Further items of GDAL's metadata. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 const compress = promisify(deflate);
@@ -121,7 +123,7 @@ function differ(rgb: Uint8Array, size: number): void {
 
 function imageTags(image: TiledImage): WriteTag[] {
   const order = 'little';
-  const { width, height, tileSize, compression, gsd, epsg, origin, description } = image;
+  const { width, height, tileSize, compression, gsd, epsg, origin, description, metadata } = image;
   const isJpeg = compression === 'jpeg';
   return [
     wholeNumbers(order, TAG.ImageWidth, [width]),
@@ -161,12 +163,11 @@ function imageTags(image: TiledImage): WriteTag[] {
       1,
       9001,
     ]),
-    ascii(TAG.GdalMetadata, gdalMetadata(description)),
+    ascii(TAG.GdalMetadata, gdalMetadata({ SYNTHETIC: 'YES', DESCRIPTION: description, ...metadata })),
   ];
 }
 
-function gdalMetadata(description: string): string {
-  const items = { SYNTHETIC: 'YES', DESCRIPTION: description };
+function gdalMetadata(items: Readonly<Record<string, string>>): string {
   const lines = Object.entries(items).map(([name, value]) => `  <Item name="${name}">${value}</Item>`);
   return ['<GDALMetadata>', ...lines, '</GDALMetadata>'].join('\n');
 }

@@ -2,8 +2,15 @@ import { add, corners, point, turned, type Point, type Ring } from './geometry';
 import type { Building, Tree, Vehicle, Wing } from './scene';
 
 /** The sun stands in the south-south-east, 47° high: late morning in summer. */
-const AZIMUTH = (155 * Math.PI) / 180;
-const ELEVATION = (47 * Math.PI) / 180;
+const DEGREES = { azimuth: 155, elevation: 47 } as const;
+const AZIMUTH = (DEGREES.azimuth * Math.PI) / 180;
+const ELEVATION = (DEGREES.elevation * Math.PI) / 180;
+
+/** The sun as a picture's metadata tell it. */
+export const SUN_METADATA = {
+  SUN_AZIMUTH: String(DEGREES.azimuth),
+  SUN_ELEVATION: String(DEGREES.elevation),
+} as const;
 
 /** Unit vector towards the sun: east, south, up. */
 export const SUN = {

@@ -41,8 +41,9 @@ async function load(path: string, threads: number): Promise<InferenceSession> {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      // An arena keeps the most that it ever needed, in doubling steps: a third more memory for a twentieth of the time.
-      enableCpuMemArena: false,
+      // Without an arena every layer's pixels are new pages of the system, which cost two thirds of the time.
+      enableCpuMemArena: true,
+      // Planned blocks are kept beside the arena's own: half as much memory again, and no faster.
       enableMemPattern: false,
       // Threads that spin while they wait take the core from who reads the next window.
       extra: { session: { intra_op: { allow_spinning: '0' } } },

@@ -18,9 +18,9 @@ const lowest = 0.5;
 /** px a side of the window around one footprint */
 const largestWindow = 4096;
 
-/** Heights above the ground from a model of the surface, of what stands within rings. */
-export interface SurfaceModel {
-  /** m; null where the model has nothing to say. `others`: footprints around, which are no ground. */
+/** Heights above the ground of what stands within rings. */
+export interface HeightModel {
+  /** m; null where there is nothing to say. `others`: footprints around, which are no ground. */
   heightOf(
     rings: readonly (readonly Position[])[],
     others: readonly (readonly (readonly Position[])[])[],
@@ -30,7 +30,7 @@ export interface SurfaceModel {
 }
 
 /** Opens a model. Heights are in metres, as its samples are. Throws `tiff.*`. */
-export async function openSurface(image: SourceImage, rasters: RasterAccess): Promise<SurfaceModel> {
+export async function openSurface(image: SourceImage, rasters: RasterAccess): Promise<HeightModel> {
   const { geotransform, system, width, height, gsd } = image.profile;
   const projection = projectionFor(system);
   const inverse = invertGeotransform(geotransform);

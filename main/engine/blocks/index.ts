@@ -7,10 +7,11 @@ import type { RasterAccess } from '../rasterAccess';
 import type { OpenDatabase } from '../store';
 import type { LonLat, ResultFeature } from '../vectorize/index';
 import { classify, classOfTag } from './classify';
-import { forestClass, openSurface } from './heights';
+import { forestClass, openSurface, type HeightModel } from './heights';
 import { measureAll } from './measures';
 import { mergeOsm } from './mergeOsm';
 import { boxOf, type Box } from './plane';
+import { shadowHeights, type ShadowImagery } from './shadows';
 
 /** What the steps draw on: decided when a processing starts, kept with its plan. */
 export interface BlockSources {
@@ -36,6 +37,8 @@ export interface BlockJob {
   /** `object_type` of the model's things. */
   readonly objectType: string;
   readonly ringArea: (ring: readonly LonLat[]) => number;
+  /** Imagery whose shadows tell the heights of what no surface model covers; absent where no sun is known. */
+  readonly shadows?: ShadowImagery;
   readonly signal?: AbortSignal;
 }
 
@@ -78,47 +81,53 @@ function boxAround(area: Geometry): Box {
   return boxOf(polygons.flat(2));
 }
 
-/** Where several models cover a thing, the first one that has something to say does. */
+type HeightSource = 'surface' | 'shadow';
+type Height = readonly [metres: number, source: HeightSource];
+
+/** Where several models cover a thing, the first one that has something to say does; shadows are asked last, after mappers. */
 async function withHeights(
   features: readonly ResultFeature[],
-  { sources, signal }: BlockJob,
+  { sources, shadows, signal }: BlockJob,
   { rasters }: BlockTools,
 ): Promise<readonly ResultFeature[]> {
   if (features.length === 0) return features;
   const index = new Flatbush(features.length);
   for (const { geometry } of features) index.add(...boxOf(geometry.coordinates[0] ?? []));
   index.finish();
-  const heights = new Map<number, number>();
+  const heights = new Map<number, Height>();
+  const ask = async (model: Pick<HeightModel, 'heightOf'>, source: HeightSource): Promise<void> => {
+    for (const [i, { geometry, properties }] of features.entries()) {
+      signal?.throwIfAborted();
+      const mapped = source === 'shadow' && properties.building_height !== undefined;
+      if (mapped || heights.has(i)) continue;
+      const [west, south, east, north] = boxOf(geometry.coordinates[0] ?? []);
+      const far = reach[source];
+      const about = index
+        .search(west - far, south - far, east + far, north + far, (j) => j !== i)
+        .map((j) => features[j]!.geometry.coordinates);
+      const height = await model.heightOf(geometry.coordinates, about, signal);
+      if (height !== null) heights.set(i, [height, source]);
+    }
+  };
   for (const image of sources.surfaces) {
     const surface = await openSurface(image, rasters);
-    try {
-      for (const [i, { geometry }] of features.entries()) {
-        signal?.throwIfAborted();
-        if (heights.has(i)) continue;
-        const [west, south, east, north] = boxOf(geometry.coordinates[0] ?? []);
-        const about = index
-          .search(west - reach, south - reach, east + reach, north + reach, (j) => j !== i)
-          .map((j) => features[j]!.geometry.coordinates);
-        const height = await surface.heightOf(geometry.coordinates, about, signal);
-        if (height !== null) heights.set(i, height);
-      }
-    } finally {
-      await surface.close();
-    }
+    await ask(surface, 'surface').finally(() => surface.close());
   }
+  if (shadows) await ask(shadowHeights(shadows), 'shadow');
   return features.map((feature, i) => withHeight(feature, heights.get(i)));
 }
 
-/** degrees; some thirty metres, as far as the ground around a footprint is looked for */
-const reach = 3e-4;
+/** degrees; some thirty metres, as far as the ground around a footprint is looked for, and as far as shadows reach */
+const reach = { surface: 3e-4, shadow: 7e-4 };
 
-function withHeight(feature: ResultFeature, height: number | undefined): ResultFeature {
+function withHeight(feature: ResultFeature, height: Height | undefined): ResultFeature {
   if (height === undefined) return feature;
   const { properties } = feature;
+  const [metres, source] = height;
   const told =
     properties.object_type === 'forest'
-      ? { max_height: height, class_id: forestClass(height) }
-      : { building_height: height };
+      ? { max_height: metres, class_id: forestClass(metres) }
+      : { building_height: metres, height_source: source };
   return { ...feature, properties: { ...properties, ...told } };
 }
 

@@ -4,6 +4,7 @@ import type { Crs, Geotransform, RasterDescription } from '@shared/tiff/types';
 import { ServiceError } from '../http/serviceError';
 import type { ImageProfile } from '../store';
 import { distance } from './ground';
+import { sunOfMetadata } from './sun';
 
 /** m; coarser imagery is refused */
 const coarsestPixel = 20;
@@ -43,6 +44,7 @@ export function profileOf(
   const gsd = groundSampling(geotransform, width, height, projection);
   if (!Number.isFinite(gsd) || gsd <= 0) throw new ServiceError(400, 'ImageOutOfBounds', { filename });
   if (gsd > coarsestPixel) throw refuse(`pixel_size: ${gsd.toFixed(2)} m`);
+  const sun = sunOfMetadata(description.metadata, centreOf(geotransform, width, height, projection));
   return {
     profile: {
       crs: crsName(crs),
@@ -55,6 +57,7 @@ export function profileOf(
       geotransform,
       pixelSize: [Math.hypot(geotransform[1], geotransform[4]), Math.hypot(geotransform[2], geotransform[5])],
       gsd,
+      ...(sun ? { sun } : {}),
     },
     footprint,
   };
@@ -67,6 +70,11 @@ function crsName(crs: Crs): string {
 /** px -> units of the CRS */
 export function toCrs(g: Geotransform, column: number, row: number): [number, number] {
   return [g[0] + column * g[1] + row * g[2], g[3] + column * g[4] + row * g[5]];
+}
+
+/** Longitude and latitude of an image's middle. */
+export function centreOf(g: Geotransform, width: number, height: number, projection: Projection): [number, number] {
+  return projection.toLonLat(toCrs(g, width / 2, height / 2));
 }
 
 /** The rectangle of the image in WGS 84, in the service's order: north-west, north-east, south-east, south-west. */

@@ -4,6 +4,7 @@ import { errorText, m } from '@shared/i18n';
 import type { Log } from '@shared/log';
 import type { Box } from '../blocks/plane';
 import type { ModelBlock } from '../models/types';
+import { overlapsAny } from '../processing/area';
 import type { TaskRunner } from '../tasks/types';
 import { blockOfKind, type LocalDataset, type LocalKind } from './types';
 
@@ -47,21 +48,27 @@ export class LocalData {
     return this.#usable(kind).filter(({ bounds }) => box && bounds && shareOf(box, [bounds]) > 0);
   }
 
-  /** A step as it stands with what is registered: whether and where it can run, and else why not. */
-  adjust(block: ModelBlock): ModelBlock & { readonly reason?: string; readonly bounds?: readonly Box[] } {
+  /**
+   * A step as it stands with what is registered: whether and where it can run, and else why not. `sunlit`: imagery that can do in place
+   * of a surface model; null where the model's things have no shadows to measure.
+   */
+  adjust(
+    block: ModelBlock,
+    sunlit: readonly Geometry[] | null,
+  ): ModelBlock & { readonly reason?: string; readonly bounds?: readonly Box[] } {
     const kind = kindOf(block.name);
     if (!kind || block.available) return block;
-    const usable = this.#usable(kind);
-    if (usable.length > 0) {
-      return { ...block, available: true, bounds: usable.flatMap(({ bounds }) => (bounds ? [bounds] : [])) };
-    }
-    return { ...block, reason: this.#missing(kind) };
+    const shown = kind === 'surface' ? (sunlit ?? []).map(boxAround) : [];
+    const boxes = [...this.#usable(kind).map((dataset) => dataset.bounds), ...shown];
+    const bounds = boxes.filter((box) => box !== null);
+    if (bounds.length > 0) return { ...block, available: true, bounds };
+    return { ...block, reason: this.#missing(kind, sunlit !== null) };
   }
 
-  /** Throws `engine.block_not_available` where a step has nothing to draw on in an area. */
-  check(block: string, geometry: Geometry): void {
+  /** Throws `engine.block_not_available` where a step has nothing to draw on in an area. `sunlit` as for `adjust`. */
+  check(block: string, geometry: Geometry, sunlit: readonly Geometry[] | null): void {
     const kind = kindOf(block);
-    if (!kind) return;
+    if (!kind || (kind === 'surface' && sunlit && overlapsAny(geometry, sunlit))) return;
     const usable = this.#usable(kind);
     const box = boxAround(geometry);
     const bounds = usable.flatMap((dataset) => (dataset.bounds ? [dataset.bounds] : []));
@@ -69,15 +76,16 @@ export class LocalData {
     const elsewhere = kind === 'osm' ? m.block_osm_elsewhere() : m.block_heights_elsewhere();
     throw new AppError('engine.block_not_available', {
       block: kind === 'osm' ? m.block_osm_name() : m.block_heights_name(),
-      reason: usable.length > 0 ? elsewhere : this.#missing(kind),
+      reason: usable.length > 0 && !sunlit ? elsewhere : this.#missing(kind, sunlit !== null),
     });
   }
 
   /** Why a step cannot run anywhere, and what to do. */
-  #missing(kind: LocalKind): string {
+  #missing(kind: LocalKind, withShadows: boolean): string {
     const broken = this.list().find((dataset) => dataset.kind === kind && dataset.problem);
     if (broken?.problem) return errorText(broken.problem).title;
-    return kind === 'osm' ? m.block_osm_needs_extract() : m.block_heights_needs_surface();
+    if (kind === 'osm') return m.block_osm_needs_extract();
+    return withShadows ? m.block_heights_needs_sun() : m.block_heights_needs_surface();
   }
 
   #usable(kind: LocalKind): readonly LocalDataset[] {

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import type { CostRequest, CreateProcessingRequest, SourceParamsRequest } from '@shared/api';
+import { blockOfKind } from '../localData/index';
 import { badRequest, notFound, ServiceError } from '../http/serviceError';
 import type { Services } from '../services';
 import type { ProcessingRow } from '../store';
 import { checkArea } from './area';
 import { checkImagery } from './imagery';
 import { chosenBlocks, costOf } from './cost';
+import { sunlitFootprints } from './sunlight';
+import { castsShadows } from '../blocks/shadows';
 
 /** Checks a request as far as can be known now, prices it and puts it into the queue. */
 export async function createProcessing(
@@ -18,11 +21,16 @@ export async function createProcessing(
   const blocks = chosenBlocks(model, request.blocks);
   const enabled = blocks.filter((block) => block.enabled).map(({ name }) => name);
   await services.localData.settled();
-  for (const name of enabled) services.localData.check(name, request.geometry);
+  const { sourceParams, inferenceParams } = request.params;
+  const sunlit =
+    enabled.includes(blockOfKind.surface) && castsShadows(model.detector)
+      ? await sunlitFootprints(sourceParams, inferenceParams, request.geometry, services)
+      : null;
+  for (const name of enabled) services.localData.check(name, request.geometry, sunlit);
   const aois = checkArea(request.geometry);
   const area = aois.reduce((sum, aoi) => sum + aoi.area, 0);
   checkLimits(aois.length, area, services);
-  await checkImagery(request.params.sourceParams, request.geometry, model, services);
+  await checkImagery(sourceParams, request.geometry, model, services);
 
   const cost = costOf(model, blocks, area);
   const remaining = limits.credits - store.processings.spent().credits;
@@ -30,7 +38,7 @@ export async function createProcessing(
   if (store.processings.countUnfinished() >= limits.maxUnfinished) {
     throw new ServiceError(429, 'engine.TooManyProcessings', { limit: limits.maxUnfinished });
   }
-  const password = request.params.sourceParams.userDefined?.rasterPassword;
+  const password = sourceParams.userDefined?.rasterPassword;
   const sealedPassword = password ? await services.sealing.seal(password) : null;
   const row = store.processings.create({
     projectId: request.projectId,
@@ -39,8 +47,8 @@ export async function createProcessing(
     modelId: model.info.id,
     geometry: request.geometry,
     params: {
-      sourceParams: withoutPassword(request.params.sourceParams),
-      inferenceParams: request.params.inferenceParams ?? null,
+      sourceParams: withoutPassword(sourceParams),
+      inferenceParams: inferenceParams ?? null,
     },
     blocks,
     meta: request.meta ?? {},

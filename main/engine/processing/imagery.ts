@@ -104,7 +104,8 @@ export async function localImage(
   return { path, profile };
 }
 
-async function describeLocal(
+/** Throws `source-validator.ImageReadError`, `engine.LinkNotAllowed`. */
+export async function describeLocal(
   url: string,
   { rasters, limits }: Pick<Services, 'rasters' | 'limits'>,
 ): Promise<SourceImage & { readonly footprint: Geometry }> {

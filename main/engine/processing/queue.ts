@@ -9,6 +9,7 @@ import { messageOf } from './messages';
 import { cutIntoPartitions } from './partitions';
 import { Progress } from './progress';
 import { writeResult } from './result';
+import { inSunlight } from './sunlight';
 import { resolveImages } from './sources';
 import { localImage } from './imagery';
 import { checkTileSource } from '../remote/tileSource';
@@ -132,7 +133,7 @@ export class ProcessingQueue {
       return JSON.parse(row.plan) as DetectionPlan;
     }
     const areas = this.store.processings.aois(row.id).map(({ geometry }) => geometry);
-    const images = await this.#images(row, areas, signal);
+    const images = inSunlight(await this.#images(row, areas, signal), row.params.inferenceParams);
     this.store.processings.setStatus(row.id, 'IN_PROGRESS');
     const plan = await this.runner.run<'plan'>(
       { kind: 'plan', modelId: row.modelId, images, areas, sources: this.#sources(row) },

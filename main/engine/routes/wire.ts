@@ -1,4 +1,5 @@
 import { toWkt, type Geometry } from '@shared/api';
+import { castsShadows } from '../blocks/shadows';
 import type { Model } from '../models/types';
 import type { AoiRow, ImageRow, MosaicRow, ProcessingRow, ProjectRow } from '../store';
 import type { Services } from '../services';
@@ -9,7 +10,11 @@ export const localUser = { id: '00000000-0000-4000-8000-000000000001', email: 'l
 /** When the models came into being: theirs is no history of changes. */
 const modelsCreated = '2026-01-01T00:00:00Z';
 
-export function wireModel({ info }: Model, { localData }: Services): Record<string, unknown> {
+export function wireModel(
+  { info, detector }: Model,
+  { localData, store }: Services,
+): Record<string, unknown> {
+  const sunlit = castsShadows(detector) ? store.images.footprintsWithSun() : null;
   return {
     id: info.id,
     name: info.name,
@@ -19,7 +24,7 @@ export function wireModel({ info }: Model, { localData }: Services): Record<stri
     updated: modelsCreated,
     styleName: info.styleName,
     available: true,
-    blocks: info.blocks.map((block) => localData.adjust(block)),
+    blocks: info.blocks.map((block) => localData.adjust(block, sunlit)),
   };
 }
 

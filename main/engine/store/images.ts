@@ -1,5 +1,6 @@
 import type { Geometry } from '@shared/api';
 import type { Crs, Geotransform } from '@shared/tiff/types';
+import type { Sun } from '../imagery/sun';
 import { fromJson, type Database } from './database';
 
 /** What the engine keeps of an image's header: enough to answer, to compare and to plan without opening the file. */
@@ -19,6 +20,8 @@ export interface ImageProfile {
   readonly pixelSize: readonly [number, number];
   /** metres on the ground for each pixel, at the image's centre */
   readonly gsd: number;
+  /** Where the sun stood over the image's centre; absent where the file does not tell. */
+  readonly sun?: Sun;
 }
 
 export type ImageState = 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
@@ -138,6 +141,16 @@ export class Images {
       .prepare<[], Columns>('SELECT * FROM images ORDER BY sequence')
       .all()
       .map(fromColumns);
+  }
+
+  /** Footprints of images that tell where the sun stood. */
+  footprintsWithSun(): readonly Geometry[] {
+    return this.database
+      .prepare<[], { footprint: string }>(
+        `SELECT footprint FROM images WHERE json_extract(profile, '$.sun') IS NOT NULL`,
+      )
+      .all()
+      .map(({ footprint }) => JSON.parse(footprint) as Geometry);
   }
 
   /** Images whose preparation has not ended, also those that a stop of the engine interrupted. */

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Geometry } from '@shared/api';
 import { centreLines, centreLinesBlock, type LineFeature } from '../centreLines/index';
 import { applyBlocks, needsBlocks, noSources } from '../blocks/index';
+import { castsShadows } from '../blocks/shadows';
 import { gridToLonLat } from '../imagery/grid';
+import { MosaicSource } from '../imagery/mosaicSource';
 import { ringArea } from '../imagery/ground';
 import type { Detector, MaskBand, ObjectRules } from '../models/types';
 import { vectorize, vectorizeObjects, type ResultFeature, type VectorizeJob } from '../vectorize/index';
@@ -73,8 +75,16 @@ async function* afterBlocks(
   }
   const sources = plan.sources ?? noSources;
   const objectType = detector.classes[0]?.objectType ?? '';
+  const { grid, images, stretch, colour } = plan;
+  const source = new MosaicSource(grid, images, stretch, colour, tools.rasters);
+  const shadows = castsShadows(detector) &&
+    images.some(({ profile }) => profile.sun) && { grid, images, source };
   const job = { blocks, sources, within, objectType, ringArea, ...(signal ? { signal } : {}) };
-  yield* await applyBlocks(features, job, tools);
+  try {
+    yield* await applyBlocks(features, { ...job, ...(shadows ? { shadows } : {}) }, tools);
+  } finally {
+    source.close();
+  }
 }
 
 /** One feature a line; the file appears under its name when it is whole and on disk. */

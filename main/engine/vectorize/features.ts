@@ -31,8 +31,10 @@ export interface ResultProperties {
   readonly bridged_m?: number;
   /** 0–1: how much the right-angled outline and the one that was found have in common. */
   readonly simplification_confidence_score?: number;
-  /** m, where a surface model is at hand */
+  /** m, where a surface model is at hand or a shadow tells it */
   readonly building_height?: number;
+  /** What `building_height` was measured by; absent where mappers told it. */
+  readonly height_source?: 'surface' | 'shadow';
   /** m, of a forest */
   readonly max_height?: number;
   /** 0–1: how clearly size, shape and context tell `class_id`; 1 where mappers have told it. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { crsFromEpsg, projectionFor } from '@shared/geo/crs';
 import type { Geotransform, RasterDescription } from '@shared/tiff/types';
-import { forestClass, openSurface, type SurfaceModel } from '../../../main/engine/blocks/heights';
+import { forestClass, openSurface, type HeightModel } from '../../../main/engine/blocks/heights';
 import type { SourceImage } from '../../../main/engine/imagery/mosaicSource';
 import type { RasterAccess } from '../../../main/engine/rasterAccess';
 import type { Ring } from './shapes';
@@ -14,7 +14,7 @@ const size = 240;
 const corner = [456_000, 5_428_000] as const;
 
 /** A surface whose height is known at every place, m east and south of its corner. */
-function surface(height: (east: number, south: number) => number | null): Promise<SurfaceModel> {
+function surface(height: (east: number, south: number) => number | null): Promise<HeightModel> {
   const geotransform: Geotransform = [corner[0], gsd, 0, corner[1], 0, -gsd];
   const rasters: RasterAccess = {
     open: () =>

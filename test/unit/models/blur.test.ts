@@ -70,3 +70,41 @@ test('a value depends on nothing beyond the reach', () => {
     }
   }
 });
+
+test('every pass is the rounded mean of what is valid within the radius', () => {
+  fc.assert(
+    fc.property(
+      planes,
+      fc.double({ min: 0.7, max: 5, noNaN: true }),
+      fc.boolean(),
+      (plane, sigma, masked) => {
+        const { width, height, values } = plane;
+        const valid = masked ? plane.valid : null;
+        const radius = boxRadius(sigma);
+        const along = (
+          source: Uint16Array,
+          step: number,
+          length: number,
+          at: (i: number) => number,
+        ): Uint16Array =>
+          source.map((_, i) => {
+            let [sum, count] = [0, 0];
+            for (let offset = -radius; offset <= radius; offset++) {
+              if (at(i) + offset < 0 || at(i) + offset >= length) continue;
+              const weight = valid ? valid[i + offset * step]! : 1;
+              sum += weight * source[i + offset * step]!;
+              count += weight;
+            }
+            return count === 0 ? 0 : Math.floor((2 * sum + count) / (2 * count));
+          });
+        let wanted = values;
+        for (let pass = 0; radius > 0 && pass < 2; pass++) {
+          wanted = along(wanted, 1, width, (i) => i % width);
+          wanted = along(wanted, width, height, (i) => Math.floor(i / width));
+        }
+        expect(blur({ width, height, values }, sigma, valid).values).toEqual(wanted);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

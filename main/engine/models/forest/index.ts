@@ -125,7 +125,11 @@ function coverOf(
   return window.valid.map((valid, i) => (share[i]! * 2 > SET && valid ? 1 : 0));
 }
 
-const planeOf = (mask: Uint8Array): Uint16Array => Uint16Array.from(mask, (value) => value * SET);
+function planeOf(mask: Uint8Array): Uint16Array {
+  const values = new Uint16Array(mask.length);
+  for (let i = 0; i < mask.length; i++) values[i] = mask[i]! * SET;
+  return values;
+}
 
 function vegetationIn(
   window: RgbWindow,
