@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { AppError, toErrorData } from '@shared/errors';
 import { localAccountId, type EngineProcess } from '../accounts';
-import { nodeRasters, openDatabase, threadCount } from '../engine/nodeParts';
+import { networkCount, nodeRasters, openDatabase, threadCount } from '../engine/nodeParts';
 import { Questions } from '../engine/questions';
 import { startEngine, type Engine } from '../engine/server';
 import { ThreadPool } from '../engine/tasks/threadPool';
@@ -66,7 +66,11 @@ function engineInThisProcess(): EngineProcess {
     send: (message) => {
       if (questions.heard(message) || !('dataDir' in message)) return;
       const { dataDir, token, catalog, localData } = message;
-      const runner = new ThreadPool(join(__dirname, '..', 'main', 'pixel-thread.cjs'), threadCount());
+      const runner = new ThreadPool(
+        join(__dirname, '..', 'main', 'pixel-thread.cjs'),
+        threadCount(),
+        networkCount(),
+      );
       running = startEngine({
         dataDir,
         token,

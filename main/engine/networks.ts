@@ -8,12 +8,16 @@ import type { Networks, RgbWindow } from './models/types';
 /** Sides of what a network takes are multiples of this: its levels halve the picture again and again. */
 const step = 32;
 
+/** ms; a network that was not asked for so long gives its memory back, which what follows can use: loading it again takes less */
+const patience = 1000;
+
 /**
- * The networks of this program, each loaded when it is first needed. `folder` holds their weights; `threads` work on a window
- * together, beside the calling thread, which reads the next one meanwhile.
+ * The networks of this program, each loaded when it is needed. `folder` holds their weights; `threads` work on a window together,
+ * the calling one among them.
  */
 export function onnxNetworks(folder: string, threads = 1): Networks {
   const sessions = new Map<string, Promise<InferenceSession>>();
+  let rest: NodeJS.Timeout | undefined;
   const sessionOf = (weights: string): Promise<InferenceSession> => {
     const known = sessions.get(weights);
     if (known) return known;
@@ -21,10 +25,23 @@ export function onnxNetworks(folder: string, threads = 1): Networks {
     sessions.set(weights, made);
     return made;
   };
+  const releaseAll = (): void => {
+    const idle = [...sessions.values()];
+    sessions.clear();
+    // What could not be loaded has been told to who asked for it.
+    for (const session of idle) session.then((loaded) => loaded.release()).catch(() => undefined);
+  };
+  let running = 0;
   return {
     run: async (weights, window) => {
-      const session = await sessionOf(weights);
-      return await runOne(session, window);
+      clearTimeout(rest);
+      running += 1;
+      try {
+        return await runOne(await sessionOf(weights), window);
+      } finally {
+        running -= 1;
+        if (running === 0) rest = setTimeout(releaseAll, patience).unref();
+      }
     },
   };
 }

@@ -6,12 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BlockJob } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
+import { BlockCache } from '@shared/tiff/windowCache';
 import { Agents } from '../network';
 import { createNodeCodecs, openFile } from '../rasters';
 import type { DecodeImage, JpegEncoder, RasterAccess } from './rasterAccess';
 import { tileSide } from './remote/tileSource';
 import { onnxNetworks } from './networks';
 import { builtInModels } from './server';
+import { SharedBlocks } from './sharedBlocks';
 import type { OpenDatabase } from './store';
 import type { TaskTools } from './tasks/execute';
 import { decodePng } from './tiles/decodePng';
@@ -35,16 +37,24 @@ export const encodeJpeg: JpegEncoder = (rgb, width, height) =>
     quality: 85,
   });
 
+/** bytes of decoded blocks that are kept: a part of a processing reads about so much */
+const keptBlocks = 24 * 1024 * 1024;
+
 /** Reads rasters from the disk. `ownThread`: the caller is a thread that may block. */
 export function nodeRasters(ownThread: boolean): RasterAccess {
   const codecs = createNodeCodecs({ ownThread });
+  const blocks = new BlockCache(keptBlocks);
   return {
     open: async (path) => {
       const { raster, close } = await openFile(path);
+      const cache = new SharedBlocks(blocks);
       return {
         description: raster.description,
-        readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal }),
-        close,
+        readWindow: (level, window, signal) => readWindow(raster, codecs, { level, window, signal, cache }),
+        close: () => {
+          cache.clear();
+          return close();
+        },
       };
     },
   };
@@ -117,20 +127,28 @@ export function threadTools(): TaskTools {
   };
 }
 
-/** All cores but one, which answers requests. */
-export function threadCount(): number {
-  return Math.max(1, availableParallelism() - 1);
-}
-
-/** Parts that ask networks side by side: one reads and gathers fast enough for the network on several cores. */
-export function networkCount(): number {
-  return availableParallelism() > 6 ? 2 : 1;
-}
-
-/** Threads that work on one window of a network: all cores but one together, or both where there are two. */
-function networkThreads(): number {
+/** All cores but one, which answers requests; both where there are two. */
+function busyCores(): number {
   const cores = availableParallelism();
-  return Math.max(1, Math.floor((cores > 2 ? cores - 1 : cores) / networkCount()));
+  return cores > 2 ? cores - 1 : cores;
+}
+
+/** Tasks on pixels side by side. */
+export function threadCount(): number {
+  return busyCores();
+}
+
+/**
+ * Parts that ask networks side by side. A network holds its thread up: while one part reads and gathers in one thread the other
+ * one's network has the cores. More would take more memory than a picture is worth.
+ */
+export function networkCount(): number {
+  return Math.min(2, busyCores());
+}
+
+/** Threads that work on one window of a network. */
+function networkThreads(): number {
+  return Math.max(1, Math.ceil(busyCores() / networkCount()));
 }
 
 /** What is done for long stands behind what a person waits for. Where threads have no priority of their own (not on Linux), it is left. */

@@ -8,6 +8,7 @@ export interface QualityPort {
   rest(): void;
   keep(processingId: string, threshold: number): Promise<QualityFacts>;
   use(processingId: string, version: number): Promise<QualityFacts>;
+  remove(processingId: string, version: number): Promise<QualityFacts>;
 }
 
 export function qualityHandlers(quality: QualityPort): AreaHandlers<'quality'> {
@@ -18,6 +19,7 @@ export function qualityHandlers(quality: QualityPort): AreaHandlers<'quality'> {
     'quality.rest': () => quality.rest(),
     'quality.keep': ({ processingId, threshold }) => quality.keep(processingId, threshold),
     'quality.use': ({ processingId, version }) => quality.use(processingId, version),
+    'quality.remove': ({ processingId, version }) => quality.remove(processingId, version),
   };
 }
 

@@ -49,6 +49,13 @@ export class ResultVersionsRepository {
     );
   }
 
+  remove(processingId: string, number: number): void {
+    this.#db.run('DELETE FROM result_versions WHERE processing_id = :processingId AND number = :number', {
+      processingId,
+      number,
+    });
+  }
+
   removeAll(processingId: string): void {
     this.#db.run('DELETE FROM result_versions WHERE processing_id = :processingId', { processingId });
   }

@@ -59,6 +59,7 @@ export interface VersionStore {
   current(processingId: string): VersionRecord | null;
   add(version: Omit<VersionRecord, 'current'>): void;
   use(processingId: string, number: number): void;
+  remove(processingId: string, number: number): void;
   removeAll(processingId: string): void;
 }
 

@@ -99,6 +99,12 @@ export class Processings {
     this.#tell(this.#record(processingId));
   }
 
+  /** Deletes a version other than the result as it came, which is used where the deleted one was. */
+  async removeVersion(processingId: string, number: number): Promise<void> {
+    await this.#versions.remove(this.#record(processingId).id, number);
+    this.#tell(this.#record(processingId));
+  }
+
   price(accountId: string, draft: Draft): Promise<Quote> {
     return this.#ordering.price(accountId, draft);
   }

@@ -35,13 +35,21 @@ export class Versions {
     this.store.add({ processingId: record.id, number, threshold, area, result, createdAt });
   }
 
+  /** Deletes one version with its file; where it was in use the result as it came is. */
+  async remove(processingId: string, number: number): Promise<void> {
+    this.store.remove(processingId, number);
+    await this.#removeFile(processingId, number);
+  }
+
   async forget(processingId: string): Promise<void> {
     const kept = this.store.list(processingId);
     this.store.removeAll(processingId);
-    for (const { number } of kept) {
-      const path = resultPath(this.folder, processingId, number);
-      await this.results.close(path).catch(() => undefined);
-      await rm(path, { force: true });
-    }
+    for (const { number } of kept) await this.#removeFile(processingId, number);
+  }
+
+  async #removeFile(processingId: string, number: number): Promise<void> {
+    const path = resultPath(this.folder, processingId, number);
+    await this.results.close(path).catch(() => undefined);
+    await rm(path, { force: true });
   }
 }

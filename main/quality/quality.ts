@@ -26,6 +26,7 @@ export interface QualityPorts {
       },
     ): Promise<void>;
     useVersion(processingId: string, number: number): void;
+    removeVersion(processingId: string, number: number): Promise<void>;
   };
   /** The account whose server is the local engine. */
   readonly localAccount: string;
@@ -82,6 +83,12 @@ export class Quality {
 
   async use(processingId: string, version: number): Promise<QualityFacts> {
     this.#ports.kept.useVersion(processingId, version);
+    return this.facts(processingId);
+  }
+
+  /** Deletes a version; the result as it came has number 0 and is none. */
+  async remove(processingId: string, version: number): Promise<QualityFacts> {
+    await this.#ports.kept.removeVersion(processingId, version);
     return this.facts(processingId);
   }
 

@@ -202,6 +202,12 @@ export class Quality {
     await this.#change(() => this.#api.call('quality.use', { processingId, version }));
   }
 
+  async remove(version: number): Promise<void> {
+    const processingId = this.#processingId;
+    if (processingId === null || this.#keeping) return;
+    await this.#change(() => this.#api.call('quality.remove', { processingId, version }));
+  }
+
   get #keptThreshold(): number {
     return this.kept?.threshold ?? this.range?.own ?? this.#threshold;
   }

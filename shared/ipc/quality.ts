@@ -69,4 +69,6 @@ export const qualityContract = {
   'quality.keep': call(z.object({ processingId, threshold })).returns<QualityFacts>(),
   /** Goes to another version. */
   'quality.use': call(z.object({ processingId, version: z.int().min(0) })).returns<QualityFacts>(),
+  /** Deletes a version; the result as it came cannot be. */
+  'quality.remove': call(z.object({ processingId, version: z.int().min(1) })).returns<QualityFacts>(),
 } as const;

@@ -238,3 +238,36 @@ test('a thousand reads at once and eight uploads at once, none of which fails', 
   );
   await kill();
 });
+
+test('a processing that is deleted while a network works is gone at once, and the next one runs', async () => {
+  const { client, kill } = await start();
+  const { imageId } = await client.images.createMosaicAndUpload({ name: 'town' }, fileFrom(houses()));
+  const imageIds = [imageId ?? ''];
+  const geometry = (await client.images.get(imageIds[0]!)).footprint!;
+  const create = async (): Promise<string> =>
+    (
+      await client.processings.create({
+        name: 'houses',
+        projectId: (await client.projects.default()).id,
+        wdName: 'Buildings',
+        geometry,
+        params: { sourceParams: { myImagery: { imageIds } } },
+      })
+    ).id;
+  const [first, second] = [await create(), await create()];
+  await until(
+    () => client.processings.get(first),
+    ({ percentCompleted }) => percentCompleted > 0,
+    90_000,
+  );
+  await client.processings.delete(first);
+  expect(await readdir(join(folder, 'results')).catch(() => [])).not.toContain(first);
+  await expect(client.processings.get(first)).rejects.toMatchObject({ status: 404 });
+  const done = await until(
+    () => client.processings.get(second),
+    ({ status }) => isTerminal(status),
+    90_000,
+  );
+  expect(done).toMatchObject({ status: 'OK', percentCompleted: 100 });
+  await kill();
+}, 240_000);

@@ -162,3 +162,46 @@ test('a file that cannot be used says so, and the option tells it', async () => 
   expect(found).toMatchObject([{ path, problem: { kind: 'local_data.not_an_extract' } }]);
   expect((await block('🏠 Buildings', 'OSM')).reason).toContain('nonsense.gpkg');
 });
+
+test('where the file tells where the sun stood, shadows give buildings their heights', async () => {
+  const { bounds } = await block('🏠 Buildings', 'Heights');
+  const box = boundsOf(footprint)!;
+  expect(bounds).toEqual([[box.west, box.south, box.east, box.north]]);
+  const { features } = await run('🏠 Buildings', ['Simplification', 'Heights']);
+  const told = features.filter(({ properties }) => properties?.['building_height'] !== undefined);
+  expect(told.length).toBeGreaterThan(features.length / 3);
+  for (const { properties } of told) {
+    expect(properties).toMatchObject({ height_source: 'shadow' });
+    // The generator's houses, garages and blocks of flats.
+    expect(properties!['building_height']).toBeGreaterThanOrEqual(1);
+    expect(properties!['building_height']).toBeLessThan(25);
+  }
+}, 60_000);
+
+test('imagery that does not tell when it was taken gives no heights, until a person tells', async () => {
+  const { imageId } = await it.client.images.createMosaicAndUpload(
+    { name: 'timeless' },
+    await fileOf(await writeTinyTiff(join(folder, 'timeless.tif'), { pixel: 0.3 })),
+  );
+  const imageIds = [imageId ?? ''];
+  const geometry = (await it.client.images.get(imageIds[0]!)).footprint!;
+  const create = (inferenceParams?: Record<string, unknown>): Promise<{ readonly id: string }> =>
+    it.client.processings.create({
+      name: 'heights',
+      projectId,
+      wdName: '🏠 Buildings',
+      geometry,
+      params: { sourceParams: { myImagery: { imageIds } }, ...(inferenceParams ? { inferenceParams } : {}) },
+      blocks: [{ name: 'Heights', enabled: true }],
+    });
+  const refused = await create().catch((error: unknown) => error as { readonly params: { reason: string } });
+  expect(refused).toMatchObject({ kind: 'api.engine_block_not_available' });
+  expect((refused as { readonly params: { reason: string } }).params.reason).toContain('when it was taken');
+  await expect(create({ captured_at: 'this morning' })).rejects.toMatchObject({ status: 400 });
+  const { id } = await create({ captured_at: '2024-06-21T09:30:00Z' });
+  const done = await until(
+    () => it.client.processings.get(id),
+    ({ status }) => isTerminal(status),
+  );
+  expect(done).toMatchObject({ status: 'OK', messages: [] });
+}, 60_000);

@@ -129,6 +129,15 @@ test('it is there after a restart; without the engine one can go back to the res
   expect(await desk.whenKept(job)).toBe(asItCame);
 });
 
+test('a version that is not wanted any more is deleted after a question, without the engine', async () => {
+  await openQuality();
+  await desk.at('quality-version-delete').click();
+  await desk.at('confirm-yes').click();
+  await desk.page.locator('[data-testid="quality-version"][data-version="1"]').waitFor({ state: 'detached' });
+  await desk.openTab('jobs');
+  expect(await desk.whenKept(job)).toBe(asItCame);
+});
+
 test('the window had nothing to complain about', () => {
   expect(launched.complaints).toEqual([]);
 });

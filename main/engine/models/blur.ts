@@ -37,55 +37,41 @@ export function blur(plane: Plane, sigma: number, valid: Uint8Array | null): Pla
   let source = plane.values;
   const across = new Uint16Array(source.length);
   const target = new Uint16Array(source.length);
-  const inverse = inversesUpTo(2 * radius + 1);
   for (let pass = 0; pass < PASSES; pass++) {
-    blurRows({ source, target: across, width, height, radius, valid, inverse });
-    blurColumns({ source: across, target, width, height, radius, valid, inverse });
+    blurRows(source, across, width, height, radius, valid);
+    blurColumns(across, target, width, height, radius, valid);
     source = target;
   }
   return { width, height, values: target };
 }
 
-interface Pass {
-  readonly source: Uint16Array;
-  readonly target: Uint16Array;
-  readonly width: number;
-  readonly height: number;
-  readonly radius: number;
-  readonly valid: Uint8Array | null;
-  /** 1 / count */
-  readonly inverse: Float64Array;
-}
-
-/** 1 / count; 0 for a count of none. */
-function inversesUpTo(most: number): Float64Array {
-  return Float64Array.from({ length: most + 1 }, (_, count) => (count === 0 ? 0 : 1 / count));
-}
-
-/**
- * What rounds a sum times an inverse as the sum divided by the count would be: halves of such means are at least 1 / (2 · count) apart,
- * which is far more than this little, and this far more than the product is off.
- */
-const ROUND = 0.5 + 1e-6;
-
-function blurRows({ source, target, width, height, radius, valid, inverse }: Pass): void {
+function blurRows(
+  source: Uint16Array,
+  target: Uint16Array,
+  width: number,
+  height: number,
+  radius: number,
+  valid: Uint8Array | null,
+): void {
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let sum = 0;
     let count = 0;
-    for (let x = -radius; x < width; x++) {
-      const [entering, leaving] = [x + radius, x - radius - 1];
-      if (entering < width) {
-        const weight = valid === null ? 1 : valid[row + entering]!;
-        sum += weight * source[row + entering]!;
-        count += weight;
-      }
+    const add = (x: number): void => {
+      const weight = valid ? valid[row + x]! : 1;
+      sum += weight * source[row + x]!;
+      count += weight;
+    };
+    for (let x = 0; x < Math.min(radius, width); x++) add(x);
+    for (let x = 0; x < width; x++) {
+      if (x + radius < width) add(x + radius);
+      target[row + x] = count === 0 ? 0 : (sum + count / 2) / count;
+      const leaving = x - radius;
       if (leaving >= 0) {
-        const weight = valid === null ? 1 : valid[row + leaving]!;
+        const weight = valid ? valid[row + leaving]! : 1;
         sum -= weight * source[row + leaving]!;
         count -= weight;
       }
-      if (x >= 0) target[row + x] = count === 0 ? 0 : sum * inverse[count]! + ROUND;
     }
   }
 }
@@ -94,30 +80,32 @@ function blurRows({ source, target, width, height, radius, valid, inverse }: Pas
  * Down the columns, all of them at once, row by row. After the pass along the rows every pixel with a valid one within reach
  * has a value; validity still weighs as in the first pass, so that a column is treated as a row is.
  */
-function blurColumns({ source, target, width, height, radius, valid, inverse }: Pass): void {
-  const sums = new Int32Array(width);
-  const counts = new Int32Array(width);
+function blurColumns(
+  source: Uint16Array,
+  target: Uint16Array,
+  width: number,
+  height: number,
+  radius: number,
+  valid: Uint8Array | null,
+): void {
+  const sums = new Uint32Array(width);
+  const counts = new Uint16Array(width);
   const change = (y: number, sign: 1 | -1): void => {
     const row = y * width;
-    if (valid === null) {
-      for (let x = 0; x < width; x++) sums[x]! += sign * source[row + x]!;
-      for (let x = 0; x < width; x++) counts[x]! += sign;
-      return;
-    }
     for (let x = 0; x < width; x++) {
-      const weight = sign * valid[row + x]!;
-      sums[x]! += weight * source[row + x]!;
-      counts[x]! += weight;
+      const weight = valid ? valid[row + x]! : 1;
+      sums[x]! += sign * weight * source[row + x]!;
+      counts[x]! += sign * weight;
     }
   };
-  for (let y = -radius; y < height; y++) {
+  for (let y = 0; y < Math.min(radius, height); y++) change(y, 1);
+  for (let y = 0; y < height; y++) {
     if (y + radius < height) change(y + radius, 1);
-    if (y - radius - 1 >= 0) change(y - radius - 1, -1);
-    if (y < 0) continue;
     const row = y * width;
     for (let x = 0; x < width; x++) {
       const count = counts[x]!;
-      target[row + x] = count === 0 ? 0 : sums[x]! * inverse[count]! + ROUND;
+      target[row + x] = count === 0 ? 0 : (sums[x]! + count / 2) / count;
     }
+    if (y - radius >= 0) change(y - radius, -1);
   }
 }

@@ -4,7 +4,7 @@ import type { PartitionRow } from '../store';
 /** px of a part: some seconds of work, which is what a stop of the engine can cost */
 const partPixels = 4_000_000;
 /** rows; parts begin on multiples of the detector's bands */
-const step = 768;
+const step = 512;
 
 /** Parts of a processing: runs of whole rows of each area's window. */
 export function cutIntoPartitions(plan: DetectionPlan): readonly Omit<PartitionRow, 'status' | 'message'>[] {

@@ -5,6 +5,16 @@ import type { Task, TaskOf, TaskOptions, TaskResults, TaskRunner } from './types
 
 /** ms that a thread has to stop by itself; who cancels waits for less than a second */
 const patience = 500;
+/**
+ * ms until a thread that may be in a network's machine code is ended all the same. That code takes its thread's end for a fault and the
+ * whole process with it, so such a thread is waited for; it comes back after a window.
+ */
+const patienceWithNetworks = 30_000;
+/** ms that such threads have when all is closed */
+const closingPatience = 3000;
+
+/** MB for what a thread has just made: pixels lie elsewhere, and more than this would wait long to be thrown away */
+const youngMegabytes = 16;
 
 interface Job {
   readonly id: number;
@@ -65,6 +75,8 @@ export class ThreadPool implements TaskRunner {
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#waiting.splice(0)) job.reject(new AppError('engine.stopping'));
+    const inNetworks = [...this.#busy].filter(([, { task }]) => mayBeInNetwork(task));
+    await Promise.all(inNetworks.map(([worker, { id }]) => cancelled(worker, id)));
     const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
@@ -83,11 +95,18 @@ export class ThreadPool implements TaskRunner {
     }
   }
 
-  /** A thread that is deep in its work does not hear. */
+  /** A thread that is deep in its work does not hear: whoever asked is not kept waiting for it. */
   #end(worker: Worker, job: Job): void {
     if (this.#busy.get(worker) !== job) return;
-    this.#busy.delete(worker);
     job.reject(job.options.signal?.reason);
+    if (mayBeInNetwork(job.task)) {
+      setTimeout(() => this.#terminate(worker, job), patienceWithNetworks - patience).unref();
+    } else this.#terminate(worker, job);
+  }
+
+  #terminate(worker: Worker, job: Job): void {
+    if (this.#busy.get(worker) !== job) return;
+    this.#busy.delete(worker);
     void worker.terminate();
     this.#next();
   }
@@ -111,7 +130,7 @@ export class ThreadPool implements TaskRunner {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.file);
+    const worker = new Worker(this.file, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
     worker.unref();
     worker.on('message', (message: FromThread) => this.#heard(worker, message));
     worker.on('error', (error) => this.#lost(worker, error));
@@ -123,7 +142,7 @@ export class ThreadPool implements TaskRunner {
     const job = this.#busy.get(worker);
     if (!job || job.id !== message.id) return;
     if (message.kind === 'progress') {
-      job.options.onProgress?.(message.done);
+      if (!job.options.signal?.aborted) job.options.onProgress?.(message.done);
       return;
     }
     this.#busy.delete(worker);
@@ -150,6 +169,26 @@ const quickKinds: ReadonlySet<Task['kind']> = new Set([
   'probabilityTile',
   'preview',
 ]);
+
+const mayBeInNetwork = ({ kind }: Task): boolean => kind === 'detect';
+
+/** When a thread has answered to a cancel, or has had its time. */
+function cancelled(worker: Worker, id: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, closingPatience);
+    const heard = (message: FromThread): void => {
+      if (message.id !== id || message.kind === 'progress') return;
+      clearTimeout(late);
+      resolve();
+    };
+    worker.on('message', heard);
+    worker.once('exit', () => {
+      clearTimeout(late);
+      resolve();
+    });
+    post(worker, { kind: 'cancel', id });
+  });
+}
 
 /** What a person waits for. */
 function isShort({ kind }: Task): boolean {

@@ -17,6 +17,10 @@ import type { Box, Rings } from './raster';
 export interface Detected {
   readonly features: readonly ResultFeature[];
   readonly seconds: number;
+  /** Of these, until all was found, before the polygons. */
+  readonly finding: number;
+  /** s of all threads: what does not depend on what else the computer does */
+  readonly cpu: number;
   /** The most memory that this process held until the polygons were there, MB. */
   readonly megabytes: number;
   /** Megapixels of the file that the area covers. */
@@ -75,7 +79,7 @@ export async function detect(
   const runner = new ThreadPool(pixelThread, threadCount(), networkCount());
   try {
     const { profile } = await described(path);
-    const started = performance.now();
+    const [started, before] = [performance.now(), process.cpuUsage()];
     const { info, detector } = findModel(model);
     const modelId = info.id;
     const plan = await runner.run<'plan'>({
@@ -101,16 +105,20 @@ export async function detect(
     };
     const lanes = detector?.objects ? runner.networkWidth : runner.width;
     await Promise.all(Array.from({ length: lanes }, lane));
+    const finding = (performance.now() - started) / 1000;
     const masks = parts.map(({ position }) => maskOf(position));
     const target = join(folder, 'features');
     await runner.run<'trace'>({ kind: 'trace', plan, area: 0, masks, blocks, target });
     const seconds = (performance.now() - started) / 1000;
+    const used = process.cpuUsage(before);
     const megabytes = process.resourceUsage().maxRSS / 1024;
     const lines = readFileSync(target, 'utf8').split('\n').filter(Boolean);
     const { window } = plan.areas[0]!;
     return {
       features: lines.map((line) => JSON.parse(line) as ResultFeature),
       seconds,
+      finding,
+      cpu: (used.user + used.system) / 1e6,
       megabytes,
       megapixels: (window.width * window.height * plan.grid.ratio[0] * plan.grid.ratio[1]) / 1e6,
       gsd: plan.grid.gsd,

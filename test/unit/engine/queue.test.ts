@@ -53,7 +53,7 @@ const geometry: Geometry = {
 /** Three parts of a thousand columns, so that the share of each is known. */
 const plan = {
   modelId: builtInModels.find('Forest').info.id,
-  areas: [{ geometry, window: { x: 0, y: 0, width: 4_000, height: 2_304 } }],
+  areas: [{ geometry, window: { x: 0, y: 0, width: 4_000, height: 1_536 } }],
 } as unknown as DetectionPlan;
 
 type Behaviour = (task: Task, options: TaskOptions) => Promise<void>;
@@ -145,14 +145,14 @@ test('a processing is planned, found in parts, traced, and its progress is the s
     featureCount: 1,
     messages: [],
   });
-  expect(runner.asked).toEqual(['plan', 'detect 0', 'detect 768', 'detect 1536', 'trace']);
+  expect(runner.asked).toEqual(['plan', 'detect 0', 'detect 512', 'detect 1024', 'trace']);
   expect(seen).toEqual([150, 450, 750]);
 });
 
 test('one part that fails does not stop the others; a restart does that part alone', async () => {
   const row = create();
   const runner = new ScriptedRunner((task) =>
-    task.kind === 'detect' && task.rows.from === 768
+    task.kind === 'detect' && task.rows.from === 512
       ? Promise.reject(errorOfCode('dataloader.TileNotLoaded', { tile_location: '1/2/3', status: '503' }))
       : Promise.resolve(),
   );
@@ -168,7 +168,7 @@ test('one part that fails does not stop the others; a restart does that part alo
   runner.asked.length = 0;
   store.processings.restart(row.id);
   expect(await settled(queue, row.id)).toMatchObject({ status: 'OK' });
-  expect(runner.asked).toEqual(['detect 768', 'trace']);
+  expect(runner.asked).toEqual(['detect 512', 'trace']);
 });
 
 test('deleting stops the work, takes the files, and lets the next one run', async () => {
@@ -208,12 +208,12 @@ test('closing leaves what was under way for the next start', async () => {
   );
   const queue = queueOf(waiting);
   queue.wake();
-  await expect.poll(() => waiting.asked.includes('detect 768'), { interval: 5 }).toBe(true);
+  await expect.poll(() => waiting.asked.includes('detect 512'), { interval: 5 }).toBe(true);
   await queue.close();
   expect(store.processings.get(row.id)?.status).toBe('IN_PROGRESS');
   const runner = new ScriptedRunner();
   expect((await settled(queueOf(runner), row.id)).status).toBe('OK');
-  expect(runner.asked).toEqual(['detect 768', 'detect 1536', 'trace']);
+  expect(runner.asked).toEqual(['detect 512', 'detect 1024', 'trace']);
 });
 
 test.each([

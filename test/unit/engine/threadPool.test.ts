@@ -16,6 +16,9 @@ parentPort.on('message', (message) => {
   } else if (message.task.target === 'deaf') {
     parentPort.postMessage({ kind: 'progress', id: message.id, done: 0.5 });
     for (;;);
+  } else if (message.task.target === 'late') {
+    parentPort.postMessage({ kind: 'progress', id: message.id, done: 0.5 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
   } else if (message.task.target === 'die') {
     process.exit(1);
   } else {
@@ -65,7 +68,7 @@ test('a thread that dies fails its task and is replaced', async () => {
   await pool.close();
 });
 
-test('a thread too deep in its work to hear is ended, within a second, and replaced', async () => {
+test('who cancels a thread too deep in its work to hear waits less than a second; others work meanwhile', async () => {
   const pool = new ThreadPool(file, 1);
   const controller = new AbortController();
   const reason = new Error('enough');
@@ -80,6 +83,28 @@ test('a thread too deep in its work to hear is ended, within a second, and repla
   await expect(deaf).rejects.toBe(reason);
   expect(performance.now() - aborted).toBeLessThan(1000);
   expect(await pool.run<'tile'>(short)).toEqual({ png: null });
+  await pool.close();
+});
+
+test('a thread that comes back after its task was given up goes on with the next one', async () => {
+  const pool = new ThreadPool(file, 1);
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const late = pool.run<'detect'>(long('late'), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(reason),
+  });
+  await expect(late).rejects.toBe(reason);
+  const progress: number[] = [];
+  const next = new AbortController();
+  // Had the thread been ended, or not come back, this would not be worked on.
+  const second = pool.run<'detect'>(long(), {
+    signal: next.signal,
+    onProgress: (done) => progress.push(done),
+  });
+  await expect.poll(() => progress, { interval: 20, timeout: 5000 }).toEqual([0.5]);
+  next.abort(reason);
+  await expect(second).rejects.toBe(reason);
   await pool.close();
 });
 

@@ -164,8 +164,8 @@ test('progress rises to one and a cancelled detection stops', async () => {
     bands.push(band);
   }
   expect(bands.map(({ y, height }) => [y, height])).toEqual([
-    [0, 768],
-    [768, 132],
+    [0, 512],
+    [512, 388],
   ]);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(seen.at(-1)).toBe(1);

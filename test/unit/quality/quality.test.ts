@@ -124,6 +124,25 @@ test('one can go back, and forth without asking the engine again', async () => {
   expect(bench.processings.get(id).result?.featureCount).toBe(3);
 });
 
+test('a version can be deleted by itself; the result as it came takes its place', async () => {
+  const { bench, fake, quality, id } = await setUp();
+  fake.answers.set('outlines/summary?threshold=0.25', { body: '{"features":4,"area":400}' });
+  fake.answers.set('outlines?threshold=0.25', { body: collection(4) });
+  await quality.keep(id, 0.25);
+  const first = bench.processings.resultFile(id);
+  await quality.keep(id, 0.75);
+  const second = bench.processings.resultFile(id);
+  const left = await quality.remove(id, 1);
+  expect(left.versions.map(({ number, current }) => [number, current])).toEqual([
+    [0, false],
+    [2, true],
+  ]);
+  expect([existsSync(first), existsSync(second)]).toEqual([false, true]);
+  await quality.remove(id, 2);
+  expect(existsSync(second)).toBe(false);
+  expect(bench.again().get(id).result?.featureCount).toBe(5);
+});
+
 test('a version goes with its processing', async () => {
   const { bench, quality, id } = await setUp();
   await quality.keep(id, 0.75);

@@ -38,6 +38,7 @@ async function opened(handlers: Handlers = {}) {
     'quality.rest': () => undefined,
     'quality.keep': ({ threshold }) => kept(threshold),
     'quality.use': () => facts(),
+    'quality.remove': () => facts(),
     'results.summary': () => ({ ...summary, featureCount: 7 }),
     ...handlers,
   });
@@ -115,6 +116,17 @@ test('keeping puts the new version on the map, with what the user set for the la
   expect(problems.notices).toHaveLength(1);
   await quality.use(0);
   expect([quality.kept?.number, quality.threshold]).toEqual([0, 0.5]);
+});
+
+test('deleting the version in use goes back to the result as it came', async () => {
+  const { api, layers, quality } = await opened();
+  quality.try(0.75);
+  await vi.runAllTimersAsync();
+  await quality.keep();
+  await quality.remove(1);
+  expect(api.timesAsked('quality.remove')).toBe(1);
+  expect([quality.kept?.number, quality.threshold]).toEqual([0, 0.5]);
+  expect(layers.results[0]!.summary.featureCount).toBe(7);
 });
 
 test('without the engine there is nothing to try, until it is back', async () => {
