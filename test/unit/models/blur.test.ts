@@ -97,7 +97,7 @@ test('every pass is the rounded mean of what is valid within the radius', () => 
             }
             return count === 0 ? 0 : Math.floor((2 * sum + count) / (2 * count));
           });
-        let wanted = values;
+        let wanted: Uint16Array = values;
         for (let pass = 0; radius > 0 && pass < 2; pass++) {
           wanted = along(wanted, 1, width, (i) => i % width);
           wanted = along(wanted, width, height, (i) => Math.floor(i / width));
