@@ -73,7 +73,12 @@ export function toCrs(g: Geotransform, column: number, row: number): [number, nu
 }
 
 /** Longitude and latitude of an image's middle. */
-export function centreOf(g: Geotransform, width: number, height: number, projection: Projection): [number, number] {
+export function centreOf(
+  g: Geotransform,
+  width: number,
+  height: number,
+  projection: Projection,
+): [number, number] {
   return projection.toLonLat(toCrs(g, width / 2, height / 2));
 }
 
