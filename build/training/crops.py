@@ -187,29 +187,33 @@ def cut(
     return picture, torch.where(inside, ids, torch.full_like(ids, IGNORED - 1))
 
 
-def targets(ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def targets(ids: torch.Tensor, border: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
     """
-    Classes and weights (both N x H x W) of object numbers: the outline is the outermost pixel of each object (EITHER where
-    they are not told apart, SHADED where one fades into the other); the ground between two objects that nearly touch weighs
-    most.
+    Classes and weights (both N x H x W) of object numbers: the outline is the outermost `border` pixels of each object (EITHER
+    where they are not told apart, SHADED where one fades into the other); the ground between two objects that nearly touch
+    weighs most.
     """
     far = CROWN + SHADES + 1
     numbers = ids.clamp(min=0)
     shaded = numbers >= CROWN
     values = numbers.masked_fill(shaded, CROWN).float()[:, None]
-    pool = lambda x, size: F.max_pool2d(x, size, 1, size // 2)
-    most, least = pool(values, 3), -pool(-values, 3)
+
+    def pool(x: torch.Tensor, reach: int) -> torch.Tensor:
+        side = 2 * reach + 1
+        return F.max_pool2d(F.max_pool2d(x, (side, 1), 1, (reach, 0)), (1, side), 1, (0, reach))
+
+    most, least = pool(values, border), -pool(-values, border)
     uniform = (most == least)[:, 0]
     classes = torch.zeros_like(numbers)
     classes[numbers > 0] = OUTLINE
     classes[(numbers > 0) & uniform] = INTERIOR
     classes[numbers == UNPARTED] = EITHER
     classes[shaded] = SHADED
-    lowest = -pool(-torch.where(values > 0, values, torch.full_like(values, far)), 5)
-    several = ((pool(values, 5) != lowest) & (lowest < far))[:, 0]
+    lowest = -pool(-torch.where(values > 0, values, torch.full_like(values, far)), 2 * border)
+    several = ((pool(values, 2 * border) != lowest) & (lowest < far))[:, 0]
     weights = torch.ones_like(values[:, 0])
-    weights[classes == OUTLINE] = 1.6
-    weights[several & (numbers == 0)] = 3.0
+    weights[classes == OUTLINE] = 1 + 0.6 / border
+    weights[several & (numbers == 0)] = 2 + 1 / border
     weights[several & (classes == OUTLINE)] = 2.0
     weights[shaded] = 1.5
     weights[ids < 0] = 0

@@ -47,7 +47,7 @@ def folded(net: Net) -> Net:
 
 def export(net: Net, path: str) -> None:
     """Writes the ONNX file; its inputs are `picture` and `valid`, its output `packed`, of any height and width."""
-    side = 16 * net.stem
+    side = 2 * net.step
     example = (torch.zeros(1, 3, side, side, dtype=torch.uint8), torch.ones(1, 1, side, side, dtype=torch.uint8))
     sizes = {2: "height", 3: "width"}
     torch.onnx.export(

@@ -23,6 +23,8 @@ class Course:
     """The last share of the steps, over which the rate falls."""
     decay: float = 0.01
     average: float = 0.998
+    border: int = 1
+    """px; how wide an object's outline is, as the network learns it"""
 
 
 def rate_at(course: Course, step: int) -> float:
@@ -31,12 +33,12 @@ def rate_at(course: Course, step: int) -> float:
     return course.rate * min(1.0, (step + 1) / course.rise, max(0.01, left))
 
 
-def loss_of(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+def loss_of(logits: torch.Tensor, ids: torch.Tensor, border: int = 1) -> torch.Tensor:
     """Cross-entropy with weights, and Dice of what is no background."""
     if logits.shape[-1] != ids.shape[-1]:
         ratio = ids.shape[-1] // logits.shape[-1]
         ids = ids[:, ratio // 2 :: ratio, ratio // 2 :: ratio]
-    classes, weights = targets(ids)
+    classes, weights = targets(ids, border)
     logits = logits.float()
     either, shaded = classes == EITHER, classes == SHADED
     cross = F.cross_entropy(logits, classes.masked_fill(either | shaded, 0), reduction="none", label_smoothing=0.05)
@@ -112,7 +114,7 @@ class Learner:
         kind = torch.bfloat16
         with torch.autocast(self.device, dtype=kind):
             logits = self.net(picture)
-        loss = loss_of(logits, ids.to(self.device))
+        loss = loss_of(logits, ids.to(self.device), self.course.border)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

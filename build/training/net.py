@@ -57,12 +57,13 @@ class Rise(nn.Module):
 class Net(nn.Module):
     """
     Picture (N x 3 x H x W; colours / 127.5 - 1, 0 where not valid) to logits (N x 3 x H x W) of background, interior, outline.
-    `stem` pixels a side become channels; H and W are multiples of 8 * stem. With `stem` 4 logits have half the picture's size.
+    `stem` pixels a side become channels; H and W are multiples of `step`. With `stem` 4 logits have half the picture's size.
     """
 
     def __init__(self, stem: int = 2, widths: tuple[int, ...] = WIDTHS):
         super().__init__()
         self.stem = stem
+        self.step = stem * 2 ** (len(widths) - 1)
         self.down = nn.ModuleList()
         given = 3 * stem * stem
         for made in widths:

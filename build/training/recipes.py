@@ -55,6 +55,9 @@ def building_scenes(labels: str, _made: str) -> list[Scene]:
 
 SMALL = (16, 32, 64, 96)
 
+DEEP = (16, 32, 64, 96, 128)
+"""For fine pixels: narrow where there are most of them, and a level more, so that as much ground is seen."""
+
 GENERATOR = os.path.join("dist", "sample", "sample.mjs")
 
 
@@ -115,6 +118,9 @@ def forest_scenes(labels: str, made: str) -> list[Scene]:
     return [*scenes, *trees(labels, made)]
 
 
+PARTING = (0.4375, 0.5, 0.5625, 0.625, 0.6875)
+"""The levels of the core of a building, and of its parts: see `Objects`."""
+
 RECIPES = {
     "buildings": Recipe(
         name="buildings",
@@ -124,7 +130,18 @@ RECIPES = {
         stem=2,
         scenes=building_scenes,
         attribution=[BANEPA, KAMPALA],
-        objects=Objects(whole=0.5, levels=(0.4375, 0.5, 0.5625, 0.625, 0.6875), reach=8, least_core=3, least_part=16),
+        objects=Objects(whole=0.5, levels=PARTING, reach=12, least_core=3, least_part=16),
+    ),
+    "buildings-fine": Recipe(
+        name="buildings-fine",
+        course=Course(steps=8000, batch=4, fall=0.6, decay=0.05, border=2),
+        side=320,
+        gsds=(0.115, 0.32),
+        stem=2,
+        scenes=building_scenes,
+        attribution=[BANEPA, KAMPALA],
+        widths=DEEP,
+        objects=Objects(whole=0.5, levels=PARTING, reach=12, least_core=3, least_part=16),
     ),
     "roads": Recipe(
         name="roads",

@@ -58,7 +58,7 @@ function buildingsAerial(): ModelInfo {
   const identity = {
     id: '4eb9331f-f7a8-4a1c-a44d-765f20f54ac6',
     name: '🏠 Buildings (Aerial)',
-    description: m.model_buildings_aerial_description(),
+    description: m.model_buildings_aerial_description(percents(heldOutFigures.fineBuildings)),
     styleName: 'buildings',
   };
   const steps = [blocks.segmentation(10), blocks.simplification()];

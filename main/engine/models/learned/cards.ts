@@ -1,5 +1,6 @@
 /** What the networks reached on what they were not trained on: the training writes it beside their weights. */
 import buildings from '../weights/buildings.json';
+import fineBuildings from '../weights/buildings-fine.json';
 import construction from '../weights/construction.json';
 import forest from '../weights/forest.json';
 import roads from '../weights/roads.json';
@@ -35,6 +36,7 @@ function mean(values: readonly number[]): number {
 
 export const heldOutFigures = {
   buildings: meanOf(buildings.heldOut),
+  fineBuildings: meanOf(fineBuildings.heldOut),
   roads: meanOf(roads.heldOut),
   construction: meanOf(construction.heldOut),
 };

@@ -2,9 +2,11 @@
 import type { Detector, GsdRange } from '../types';
 import { learnedDetector } from './detector';
 
-/** What the network of buildings was trained on; imagery finer than `min` is averaged down. */
-export const buildingsGsd: GsdRange = { min: 0.2, max: 0.6, native: 0.25 };
-export const aerialGsd: GsdRange = { min: 0.16, max: 0.3, native: 0.16 };
+/** What the networks of buildings were trained on; imagery finer than `min` is averaged down. */
+export const buildingsGsd: GsdRange = { min: 0.12, max: 0.6, native: 0.15 };
+export const aerialGsd: GsdRange = { min: 0.1, max: 0.3, native: 0.1 };
+/** m; from here on the network that sees pixels halved would see coarser ones than it learned from. */
+const FINE_BUILDINGS = 0.2;
 export const roadsGsd: GsdRange = { min: 0.3, max: 1.2, native: 0.4 };
 export const constructionGsd: GsdRange = { min: 0.5, max: 2, native: 0.7 };
 
@@ -14,13 +16,14 @@ export function buildingsDetector(name: string, gsd: GsdRange): Detector {
   return learnedDetector({
     name,
     weights: 'buildings',
+    fine: { weights: 'buildings-fine', below: FINE_BUILDINGS },
     gsd,
     thing: building,
     objects: {
       threshold: 0.5,
       core: 0.4375,
       splits: [0.5, 0.5625, 0.625, 0.6875],
-      reach: 8,
+      reach: 12,
       leastCore: 3,
       leastPart: 16,
     },
