@@ -268,9 +268,10 @@ export class Processings {
     })();
   }
 
+  /** 0–1. It never falls: parts that a stop cut short are worked on again, but were told of. */
   setProgress(id: string, progress: number): void {
     this.database
-      .prepare('UPDATE processings SET progress = ?, updated = ? WHERE id = ?')
+      .prepare('UPDATE processings SET progress = max(progress, ?), updated = ? WHERE id = ?')
       .run(progress, new Date().toISOString(), id);
   }
 

@@ -149,6 +149,21 @@ test('a processing is planned, found in parts, traced, and its progress is the s
   expect(seen).toEqual([150, 450, 750]);
 });
 
+test('progress that was told before a stop does not fall while cut-off parts are worked on again', async () => {
+  const row = create();
+  store.processings.setProgress(row.id, 0.6);
+  const seen: number[] = [];
+  const queue = queueOf(
+    new ScriptedRunner((task, { onProgress }) => {
+      onProgress?.(0.5);
+      if (task.kind === 'detect') seen.push(store.processings.get(row.id)!.progress);
+      return Promise.resolve();
+    }),
+  );
+  expect(await settled(queue, row.id)).toMatchObject({ status: 'OK', progress: 1 });
+  expect(seen).toEqual([0.6, 0.6, 0.6]);
+});
+
 test('one part that fails does not stop the others; a restart does that part alone', async () => {
   const row = create();
   const runner = new ScriptedRunner((task) =>
