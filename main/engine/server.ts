@@ -19,6 +19,9 @@ import { createStore, type OpenDatabase, type Store } from './store';
 import type { TaskRunner } from './tasks/types';
 import { ResultTiles } from './tiles/resultTiles';
 
+/** ms; longer than a client waits between two questions, so that none meets a connection that is just being closed */
+const idleConnectionMs = 60_000;
+
 export interface EngineOptions {
   /** Where everything is kept; made when it is not there. */
   readonly dataDir: string;
@@ -110,6 +113,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   // Uploads take as long as they take; a connection that sends nothing is closed by the idle timeout instead.
   server.requestTimeout = 0;
+  server.keepAliveTimeout = idleConnectionMs;
   server.timeout = 10 * 60_000;
   const port = await listen(server, options.port ?? 0, host).catch(async (error: unknown) => {
     store.close();
