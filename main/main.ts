@@ -30,7 +30,7 @@ import { createServices, placesIn, type Services } from './services';
 import { LedgerWriter, SourceReader } from './uploads';
 import { lockDown, openWindow, type WindowState } from './window';
 import { startProcess } from './workers/links';
-import { sourceThreads, startThread } from './workers/thread';
+import { startThread } from './workers/thread';
 
 const version = __APP_VERSION__;
 /** Older ones serve development and tests where the real one cannot be had. */
@@ -61,7 +61,7 @@ function start(): void {
   const ledgerWriter = new LedgerWriter(() =>
     startThread(beside('ledger-thread.cjs'), { path: placesIn(data).library }),
   );
-  const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')), sourceThreads());
+  const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')));
   const workers: Omit<Workers, 'overviews'> = {
     rasters: new RasterWorkerClient(() =>
       startProcess(beside('raster-worker.cjs'), 'Orthodesk raster worker'),

@@ -10,7 +10,7 @@ import { ResultsHost } from '../library/geopackage';
 import { proxyOfEnvironment } from '../network';
 import { createServices, type Services } from '../services';
 import { SourceReader } from '../uploads';
-import { sourceThreads, startThread } from '../workers/thread';
+import { startThread } from '../workers/thread';
 import { dataFolder } from './place';
 
 export interface DeskOptions {
@@ -25,10 +25,7 @@ export async function withServices<T>(
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
   const sourceThread = join(__dirname, '..', 'main', 'upload-source-thread.cjs');
-  const reader = new SourceReader(
-    () => startThread(sourceThread, null, { keepsAlive: true }),
-    sourceThreads(),
-  );
+  const reader = new SourceReader(() => startThread(sourceThread, null, { keepsAlive: true }));
   const host = new ResultsHost((path, given) => new SqliteDatabase(path, given));
   const context = { signal: new AbortController().signal, progress: () => undefined };
   const services = createServices({

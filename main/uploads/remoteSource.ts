@@ -4,7 +4,10 @@ import type { Courier, OpenSource, Pass, PlanLimits, UploadSource } from './port
 import { ReaderThread, type ReaderLink } from './readerThread';
 import type { Leaving, OpenedSource, SourceMethods } from './sourceHost';
 
-/** Opens sources in threads, which read, hash and send their chunks: as many at once as there are threads. */
+/**
+ * Opens sources in threads, which read, hash and send their chunks: as many at once as there are threads. One is the rule: with a
+ * receiver on the same two cores a second one sent no faster (320 and 295 MB/s against 340).
+ */
 export class SourceReader {
   readonly #threads: readonly ReaderThread[];
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { RpcPort } from '@shared/rpc';
 import { messagePort } from './parentPort';
@@ -25,9 +24,4 @@ export function startThread(
     onExit: (listener) => void worker.once('exit', listener),
     kill: () => void worker.terminate(),
   };
-}
-
-/** How many threads read, hash and send uploads: a second one fills a fast line where there is a core for it. */
-export function sourceThreads(): number {
-  return Math.min(2, availableParallelism());
 }
