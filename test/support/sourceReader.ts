@@ -35,7 +35,7 @@ export function openSourceHere(): OpenReadSource {
 
 /** The reader of uploads with its other end in this process too, behind a real port: what it reads it sends from there. */
 export function readerHere(open: OpenReadSource, options: ReaderOptions = {}): SourceReader {
-  return new SourceReader(() => linkHere(open, options), 2);
+  return new SourceReader(() => linkHere(open, options));
 }
 
 /** The two ends of such a reader; ends when it is killed. */
