@@ -27,7 +27,7 @@ let state = { ...usualState };
 let images: Stored[] = [];
 
 /**
- * A server that takes files, looks at nothing of them and keeps their names alone: as quick as a server on Node can be. The rest
+ * A server that takes files, looks at nothing of them and keeps their names alone: as quick as Node's HTTP is. The rest
  * of the API is there as far as an upload asks for it. Ends with its standard input.
  */
 export const serveSink: Bench = async () => {
@@ -96,7 +96,7 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
     const filename = /filename="([^"]*)"/.exec(head)?.[1] ?? '';
     const image = { id: randomUUID(), filename, bytes: size - framing };
     images.push(image);
-    json(response, { message: 'stored', image_id: image.id });
+    json(response, { id: image.id, filename, file_size: image.bytes, message: 'stored' });
     state.last = performance.now();
   });
 }

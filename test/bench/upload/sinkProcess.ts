@@ -11,9 +11,9 @@ export interface Sink {
   stop(): void;
 }
 
-/** A sink in a process of its own, on this machine. */
+/** A sink in a process of its own, on this machine. One core is all it takes: its collector leaves the others to the sender. */
 export async function startSink(): Promise<Sink> {
-  const child = spawn(process.execPath, [process.argv[1] ?? '', 'upload-sink'], {
+  const child = spawn(process.execPath, ['--single-threaded-gc', process.argv[1] ?? '', 'upload-sink'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
