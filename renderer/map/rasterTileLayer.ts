@@ -6,6 +6,7 @@ import { getKey } from 'ol/tilecoord';
 import type TileTexture from 'ol/webgl/TileTexture';
 import { drawDirectly } from './directDrawing';
 import type { RasterSource } from './rasterSource';
+import { screenOf, type SoftwareScreen } from './softwareScreen';
 
 type Lookup = ReturnType<typeof newTileRepresentationLookup>;
 
@@ -21,6 +22,9 @@ export class RasterTileLayer extends WebGLTileLayer {
   #gl: WebGLRenderingContext | null = null;
   #previewReady = false;
   #marked = false;
+  /** Whether the frame that is being drawn has something to see all over, for the first time. */
+  #toMark = false;
+  #screen: SoftwareScreen | null = null;
   readonly #onpicture: (() => void) | undefined;
 
   /** `onpicture` is told when there is something to see all over for the first time. */
@@ -35,7 +39,7 @@ export class RasterTileLayer extends WebGLTileLayer {
     this.on('postrender', () => {
       if (!this.#frame) return;
       this.#source.keepOnly(this.#wanted(this.#frame));
-      this.#markFirstPicture(this.#frame);
+      this.#lookForPicture(this.#frame);
     });
   }
 
@@ -58,6 +62,23 @@ export class RasterTileLayer extends WebGLTileLayer {
     return renderer;
   }
 
+  override render(frame: FrameState | null, target: HTMLElement): HTMLElement {
+    const held = frame && this.#screen?.hold(frame);
+    // A frame in which this layer is not drawn is not the last one.
+    if (this.hasRenderer()) this.getRenderer()!.ready = !held;
+    if (held) return held;
+    const drawn = super.render(frame, target);
+    const map = this.getMapInternal();
+    const gl = this.#gl;
+    this.#screen = frame && map && gl?.canvas === drawn ? screenOf(map, gl) : null;
+    if (this.#toMark) {
+      this.#toMark = false;
+      if (this.#screen) this.#screen.whenShown(() => this.#markFirstPicture());
+      else this.#markFirstPicture();
+    }
+    return frame && this.#screen ? this.#screen.show(frame) : drawn;
+  }
+
   /** Where the raster is not reprojected, the map's tiles are those of the source. */
   #isOwnGrid(frame: FrameState): boolean {
     const { projection } = frame.viewState;
@@ -76,12 +97,16 @@ export class RasterTileLayer extends WebGLTileLayer {
     }
   }
 
-  /** For whoever measures: the time at which there was something to see all over. */
-  #markFirstPicture(lookup: Lookup): void {
+  #lookForPicture(lookup: Lookup): void {
     const representations = Object.values(lookup.representationsByZ).flatMap((some) => [...some]);
     const all = representations.length > 0 && representations.every(({ ready }) => ready);
     if (this.#marked || !(all || this.#previewReady)) return;
     this.#marked = true;
+    this.#toMark = true;
+  }
+
+  /** For whoever measures: the time at which there was something to see all over. */
+  #markFirstPicture(): void {
     performance.mark('raster-first-picture');
     this.#onpicture?.();
   }

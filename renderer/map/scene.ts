@@ -14,6 +14,7 @@ import { baseMapLayer } from './baseMapLayer';
 import { rasterView, resultView, type LayerView } from './layerViews';
 import { placementOf, type Placement } from './placement';
 import { isPixels } from './projections';
+import { isShown, onShown } from './softwareScreen';
 import { holds, type Space } from './space.svelte';
 import { clipRightOf } from './swipe';
 import type { TileLoaders } from './tileLoaders';
@@ -50,15 +51,22 @@ export class MapScene {
   readonly #shown = new Map<string, Shown>();
   /** Rasters that another view of the same takes over from, by the id of their layer; drawn until that is complete. */
   readonly #leaving = new Map<string, Shown>();
+  /** The last frame has all that it needs; it may not be on the screen yet. */
+  #complete = false;
   #baseMap: { readonly map: BaseMap; readonly ol: TileLayer<XYZ> } | null = null;
   readonly #placements = new WeakMap<RasterLayer, Placement>();
 
   constructor(target: HTMLElement, options: SceneOptions) {
     this.#options = options;
     this.map = new OlMap({ target, view: options.view, controls: [], maxTilesLoading: 24 });
-    this.map.on('loadstart', () => options.ondrawn(false));
-    this.map.on('movestart', () => options.ondrawn(false));
-    this.map.on('rendercomplete', () => options.ondrawn(true));
+    this.map.on('loadstart', () => this.#begin());
+    this.map.on('movestart', () => this.#begin());
+    this.map.on('precompose', () => (this.#complete = false));
+    this.map.on('rendercomplete', () => {
+      this.#complete = true;
+      this.#tellDrawn();
+    });
+    onShown(this.map, () => this.#tellDrawn());
   }
 
   /** Takes over the list, topmost first; `shows` says which layers belong to this map. */
@@ -106,8 +114,17 @@ export class MapScene {
 
   /** Draws the next frame; it is told when it is there. */
   render(): void {
-    this.#options.ondrawn(false);
+    this.#begin();
     this.map.render();
+  }
+
+  #begin(): void {
+    this.#complete = false;
+    this.#options.ondrawn(false);
+  }
+
+  #tellDrawn(): void {
+    if (this.#complete && isShown(this.map)) this.#options.ondrawn(true);
   }
 
   /** Draws anew what depends on the swipe line or the highlighted feature. */

@@ -3,7 +3,9 @@ import View from 'ol/View';
 import WebGLTileLayer from 'ol/layer/WebGLTile';
 import DataTileSource from 'ol/source/DataTile';
 import TileGrid from 'ol/tilegrid/TileGrid';
+import { drawsInSoftware } from './plainContexts';
 import { pixelProjection } from './projections';
+import { warmUpScreens } from './softwareScreen';
 
 const side = 16;
 
@@ -12,6 +14,7 @@ const side = 16;
  * the first raster is waited for: that takes some tenths of a second where there is no graphics card.
  */
 export function warmUpDrawing(): void {
+  if (drawsInSoftware()) warmUpScreens();
   const target = document.createElement('div');
   Object.assign(target.style, {
     position: 'fixed',

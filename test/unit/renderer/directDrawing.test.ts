@@ -92,7 +92,7 @@ test('listeners that draw beside the layer are called on the short way too', () 
 test('canvases of the graphics card are not smoothed, others are left alone', () => {
   const asked: unknown[] = [];
   const canvas = { getContext: (...values: unknown[]) => asked.push(values) };
-  usePlainContexts(canvas);
+  usePlainContexts(canvas, () => false);
   (canvas.getContext as (...values: unknown[]) => unknown)('webgl', { antialias: true, depth: true });
   (canvas.getContext as (...values: unknown[]) => unknown)('2d', { alpha: false });
   expect(asked).toEqual([
