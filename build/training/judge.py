@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from net import INTERIOR, Net
 
 
-def probabilities(net: Net, picture: np.ndarray, window: int = 512, margin: int = 64) -> np.ndarray:
+def probabilities(net: Net, picture: np.ndarray, window: int = 384, margin: int = 64) -> np.ndarray:
     """3 x H x W of a picture (3 x H x W bytes), window by window as the engine does it."""
     _, height, width = picture.shape
     x = torch.from_numpy(picture.astype(np.float32))[None] / 127.5 - 1

@@ -15,7 +15,7 @@ import {
 import { crownRecall, heldOutFigures, type Figures } from './learned/cards';
 import type { GsdRange, Model, ModelBlock, ModelInfo } from './types';
 
-export { detectRows, type DetectionJob } from './run';
+export { bandHeight, detectRows, type DetectionJob } from './run';
 export type * from './types';
 
 /** Zoom 17–18 in the reference's table: every model but the aerial one. */

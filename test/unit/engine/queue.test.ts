@@ -53,7 +53,7 @@ const geometry: Geometry = {
 /** Three parts of a thousand columns, so that the share of each is known. */
 const plan = {
   modelId: builtInModels.find('Forest').info.id,
-  areas: [{ geometry, window: { x: 0, y: 0, width: 4_000, height: 1_536 } }],
+  areas: [{ geometry, window: { x: 0, y: 0, width: 8_000, height: 1_152 } }],
 } as unknown as DetectionPlan;
 
 type Behaviour = (task: Task, options: TaskOptions) => Promise<void>;
@@ -145,7 +145,7 @@ test('a processing is planned, found in parts, traced, and its progress is the s
     featureCount: 1,
     messages: [],
   });
-  expect(runner.asked).toEqual(['plan', 'detect 0', 'detect 512', 'detect 1024', 'trace']);
+  expect(runner.asked).toEqual(['plan', 'detect 0', 'detect 384', 'detect 768', 'trace']);
   expect(seen).toEqual([150, 450, 750]);
 });
 
@@ -167,7 +167,7 @@ test('progress that was told before a stop does not fall while cut-off parts are
 test('one part that fails does not stop the others; a restart does that part alone', async () => {
   const row = create();
   const runner = new ScriptedRunner((task) =>
-    task.kind === 'detect' && task.rows.from === 512
+    task.kind === 'detect' && task.rows.from === 384
       ? Promise.reject(errorOfCode('dataloader.TileNotLoaded', { tile_location: '1/2/3', status: '503' }))
       : Promise.resolve(),
   );
@@ -183,7 +183,7 @@ test('one part that fails does not stop the others; a restart does that part alo
   runner.asked.length = 0;
   store.processings.restart(row.id);
   expect(await settled(queue, row.id)).toMatchObject({ status: 'OK' });
-  expect(runner.asked).toEqual(['detect 512', 'trace']);
+  expect(runner.asked).toEqual(['detect 384', 'trace']);
 });
 
 test('deleting stops the work, takes the files, and lets the next one run', async () => {
@@ -223,12 +223,12 @@ test('closing leaves what was under way for the next start', async () => {
   );
   const queue = queueOf(waiting);
   queue.wake();
-  await expect.poll(() => waiting.asked.includes('detect 512'), { interval: 5 }).toBe(true);
+  await expect.poll(() => waiting.asked.includes('detect 384'), { interval: 5 }).toBe(true);
   await queue.close();
   expect(store.processings.get(row.id)?.status).toBe('IN_PROGRESS');
   const runner = new ScriptedRunner();
   expect((await settled(queueOf(runner), row.id)).status).toBe('OK');
-  expect(runner.asked).toEqual(['detect 512', 'detect 1024', 'trace']);
+  expect(runner.asked).toEqual(['detect 384', 'detect 768', 'trace']);
 });
 
 test.each([

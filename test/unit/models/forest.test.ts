@@ -164,8 +164,9 @@ test('progress rises to one and a cancelled detection stops', async () => {
     bands.push(band);
   }
   expect(bands.map(({ y, height }) => [y, height])).toEqual([
-    [0, 512],
-    [512, 388],
+    [0, 384],
+    [384, 384],
+    [768, 132],
   ]);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(seen.at(-1)).toBe(1);
