@@ -25,6 +25,7 @@ export class Growth {
   readonly #plan: OverviewPlan;
   #index: TileIndex;
   #timer: NodeJS.Timeout | null = null;
+  #untold = false;
 
   /** Throws as planOverviews does. */
   constructor(
@@ -41,6 +42,15 @@ export class Growth {
     return growingLevels(this.#plan, this.#index);
   }
 
+  /** How much of the finest level is there, 0–1. */
+  get share(): number {
+    const [finest] = this.#plan.levels;
+    if (!finest) return 0;
+    let made = 0;
+    for (const byte of this.#index.made(0)) for (let bits = byte; bits > 0; bits &= bits - 1) made++;
+    return made / (finest.columns * finest.rows);
+  }
+
   put(tiles: readonly PlacedTile[]): void {
     for (const tile of tiles) this.#index.put(tile);
     if (tiles.length > 0) this.#tellSoon();
@@ -55,6 +65,7 @@ export class Growth {
 
   /** Nothing is there any more. */
   forget(): void {
+    if (this.#index.end === 0) return;
     this.#index = new TileIndex(this.#plan);
     this.#tellSoon();
   }
@@ -73,10 +84,17 @@ export class Growth {
     if (this.#timer) clearTimeout(this.#timer);
   }
 
+  /** At once, or when the last word is old enough. */
   #tellSoon(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer) {
+      this.#untold = true;
+      return;
+    }
+    this.#untold = false;
+    this.tell();
+    this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.tell();
+      if (this.#untold) this.#tellSoon();
     }, TELL_INTERVAL);
     this.#timer.unref();
   }

@@ -93,10 +93,10 @@ export class OverviewJobs {
       error: null,
     };
     const growth = this.#growthOf(raster, target);
-    // What an earlier build left is drawn with from the first picture on.
+    // What an earlier build left is drawn with, and counts, from the first picture on.
     await growth?.restart();
     this.#jobs.set(rasterId, { raster, target, view, growth, abort: null });
-    this.#tell(rasterId, {});
+    this.#tell(rasterId, { progress: growth?.share ?? 0 });
     setTimeout(() => this.#next(), this.options.patienceMs ?? 0).unref();
     return description;
   }
@@ -186,7 +186,8 @@ export class OverviewJobs {
           const news = data as BuildNews;
           if ('tiles' in news) return job.growth?.put(news.tiles);
           const { share, secondsLeft } = news;
-          if (job.view.state === 'building') this.#tell(id, { progress: share, secondsLeft });
+          if (job.view.state !== 'building') return;
+          this.#tell(id, { progress: Math.max(job.view.progress, share), secondsLeft });
         };
         const request = { id, path: source.path, target: job.target };
         await this.#start().client.call('build', request, { signal: abort.signal, onProgress });

@@ -63,16 +63,19 @@ export function overviewMethods({ open, startThread, threads }: WorkerParts) {
 
 export type OverviewMethods = ReturnType<typeof overviewMethods>;
 
-/** Passes tiles on a few times a second; some of them may never be told when the build is over. */
+/** Passes tiles on, the first at once, a few times a second; the last may never be told when the build is over. */
 function gathered(tell: (tiles: readonly PlacedTile[]) => void): (tiles: readonly PlacedTile[]) => void {
   let waiting: PlacedTile[] = [];
   let timer: NodeJS.Timeout | null = null;
+  const pass = (): void => {
+    timer = null;
+    if (waiting.length === 0) return;
+    tell(waiting);
+    waiting = [];
+    timer = setTimeout(pass, TILES_INTERVAL);
+  };
   return (tiles) => {
     waiting.push(...tiles);
-    timer ??= setTimeout(() => {
-      timer = null;
-      tell(waiting);
-      waiting = [];
-    }, TILES_INTERVAL);
+    if (timer === null) pass();
   };
 }

@@ -149,7 +149,7 @@ test('what a build left is there at once the next time, before it goes on', asyn
   expect(kept.slice(0, 3)).toEqual([16, 4, 1]);
   const again = start(Infinity, 1e6);
   await open(again, 'b');
-  expect(again.list()).toMatchObject([{ rasterId: 'b', state: 'waiting' }]);
+  expect(again.list()).toMatchObject([{ rasterId: 'b', state: 'waiting', progress: 16 / 25 }]);
   expect(again.growing('b')!.made.map(count)).toEqual(kept);
   const { path, ranges } = again.growingRanges('b', 'image', 0, [0, 1]);
   const [first, second] = await readRanges(path, ranges);
