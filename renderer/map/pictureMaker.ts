@@ -21,7 +21,7 @@ export class PictureMaker {
     );
     thread.addEventListener('error', (event) => {
       this.#thread = null;
-      for (const { reject } of this.#waiting.splice(0)) reject(new Error((event).message));
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error(event.message));
     });
   }
 
