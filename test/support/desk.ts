@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { stubDialog } from 'electron-playwright-helpers';
 import type { Locator, Page } from 'playwright-core';
 import type { LaunchedApp } from './launch';
@@ -219,7 +220,9 @@ export class Desk {
     await this.openTab('jobs');
     await this.job(id).getByTestId('job-menu').click();
     await this.at(`job-export-${format}`).click();
-    await this.at('toast-ok').first().waitFor({ timeout: patience.long });
+    // Others may still be there: of what was kept just now, say.
+    const told = this.at('toast-ok').filter({ hasText: basename(path) });
+    await told.first().waitFor({ timeout: patience.long });
     await this.dismissAlerts();
   }
 
