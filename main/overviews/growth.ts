@@ -24,6 +24,8 @@ export interface GrowingRanges {
 export class Growth {
   readonly #plan: OverviewPlan;
   #index: TileIndex;
+  /** Also where all of them are empty. */
+  #hasTiles = false;
   #timer: NodeJS.Timeout | null = null;
   #untold = false;
 
@@ -52,22 +54,29 @@ export class Growth {
   }
 
   put(tiles: readonly PlacedTile[]): void {
+    if (tiles.length === 0) return;
     for (const tile of tiles) this.#index.put(tile);
-    if (tiles.length > 0) this.#tellSoon();
+    this.#hasTiles = true;
+    this.#tellSoon();
   }
 
   /** Takes what the next build will go on from, and forgets all else: that may be written over. */
   async restart(): Promise<void> {
-    const kept = await keptTiles(this.target, this.source, this.#plan);
-    this.forget();
-    this.put(kept);
+    this.#replace(await keptTiles(this.target, this.source, this.#plan));
   }
 
   /** Nothing is there any more. */
   forget(): void {
-    if (this.#index.end === 0) return;
+    this.#replace([]);
+  }
+
+  /** In one go: nobody hears of a state between. */
+  #replace(tiles: readonly PlacedTile[]): void {
+    const had = this.#hasTiles;
     this.#index = new TileIndex(this.#plan);
-    this.#tellSoon();
+    this.#hasTiles = false;
+    this.put(tiles);
+    if (had && tiles.length === 0) this.#tellSoon();
   }
 
   /** Where tiles lie. Throws `overviews.not_made` where one is not there yet. */
