@@ -31,6 +31,7 @@ import { LedgerWriter, SourceReader } from './uploads';
 import { lockDown, openWindow, type WindowState } from './window';
 import { startProcess } from './workers/links';
 import { startThread } from './workers/thread';
+import { startUploadThreads } from './workers/uploadThreads';
 
 const version = __APP_VERSION__;
 /** Older ones serve development and tests where the real one cannot be had. */
@@ -61,7 +62,7 @@ function start(): void {
   const ledgerWriter = new LedgerWriter(() =>
     startThread(beside('ledger-thread.cjs'), { path: placesIn(data).library }),
   );
-  const reader = new SourceReader(() => startThread(beside('upload-source-thread.cjs')));
+  const reader = new SourceReader(() => startUploadThreads(__dirname));
   const workers: Omit<Workers, 'overviews'> = {
     rasters: new RasterWorkerClient(() =>
       startProcess(beside('raster-worker.cjs'), 'Orthodesk raster worker'),

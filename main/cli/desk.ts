@@ -10,7 +10,7 @@ import { ResultsHost } from '../library/geopackage';
 import { proxyOfEnvironment } from '../network';
 import { createServices, type Services } from '../services';
 import { SourceReader } from '../uploads';
-import { startThread } from '../workers/thread';
+import { startUploadThreads } from '../workers/uploadThreads';
 import { dataFolder } from './place';
 
 export interface DeskOptions {
@@ -24,8 +24,8 @@ export async function withServices<T>(
   options: DeskOptions,
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
-  const sourceThread = join(__dirname, '..', 'main', 'upload-source-thread.cjs');
-  const reader = new SourceReader(() => startThread(sourceThread, null, { keepsAlive: true }));
+  const threads = join(__dirname, '..', 'main');
+  const reader = new SourceReader(() => startUploadThreads(threads, { keepsAlive: true }));
   const host = new ResultsHost((path, given) => new SqliteDatabase(path, given));
   const context = { signal: new AbortController().signal, progress: () => undefined };
   const services = createServices({

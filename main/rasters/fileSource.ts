@@ -70,6 +70,11 @@ export class FileSource implements ByteSource {
     });
   }
 
+  /** Of the open file, which all threads of the process share. */
+  get descriptor(): number {
+    return this.handle.fd;
+  }
+
   async close(): Promise<void> {
     await this.handle.close();
   }

@@ -1,4 +1,4 @@
-import type { Pass } from './ports';
+import type { ChunkEnd, Pass } from './ports';
 
 /** bytes that are asked for at once */
 const least = 1024 * 1024;
@@ -16,13 +16,13 @@ export function allowance(ask: Pass, size: number, now: () => number = () => per
   let untold = size;
   let wanted = least;
   let askedAt = -Infinity;
-  const request = async (bytes: number, sha1: string | null): Promise<void> => {
-    const allowed = await ask(bytes, sha1);
+  const request = async (bytes: number, end: ChunkEnd | null): Promise<void> => {
+    const allowed = await ask(bytes, end);
     untold -= allowed;
     credit += allowed;
   };
-  return async (bytes, sha1) => {
-    if (sha1 !== null) await request(Math.max(0, bytes - credit), sha1);
+  return async (bytes, end) => {
+    if (end) await request(Math.max(0, bytes - credit), end);
     while (credit === 0) {
       const fast = now() - askedAt < lasting;
       wanted = fast ? Math.min(most, wanted * 2) : Math.max(least, wanted / 2);

@@ -2,6 +2,7 @@ import { AppError, toErrorData } from '@shared/errors';
 import type { ChunkRecord, UploadRecord } from '@shared/library/records';
 import type { ChunkStates } from './chunkStates';
 import { judge, mayHaveArrived } from './failures';
+import type { LateChecksums } from './lateChecksums';
 import type { SharedListing } from './listing';
 import { byName, findChunk } from './match';
 import type { ListedImage, Pass, UploadSource } from './ports';
@@ -13,6 +14,7 @@ export interface DeliveryParts {
   readonly mosaicId: string;
   readonly source: UploadSource;
   readonly chunks: ChunkStates;
+  readonly checksums: LateChecksums;
   readonly listing: SharedListing;
   readonly signal: AbortSignal;
   readonly ports: RunPorts;
@@ -123,7 +125,7 @@ export class Delivery {
    * ends the program in between, it knows afterwards whether the server can have the chunk.
    */
   async #send(index: number): Promise<void> {
-    const { chunks, ports, signal, source, mosaicId } = this.#parts;
+    const { checksums, chunks, ports, signal, source, mosaicId } = this.#parts;
     const release = await this.#turn();
     let handedOver = false;
     try {
@@ -136,10 +138,10 @@ export class Delivery {
         attempts: before.attempts + 1,
         error: null,
       });
-      const pass: Pass = async (bytes, sha1) => {
-        if (sha1 !== null) {
+      const pass: Pass = async (bytes, end) => {
+        if (end) {
           await source.checkUnchanged();
-          await chunks.change(index, { state: 'ambiguous', sha1 });
+          await chunks.change(index, { state: 'ambiguous', ...(end.sha1 === null ? {} : end) });
           handedOver = true;
         }
         if (bytes === 0) return 0;
@@ -153,6 +155,7 @@ export class Delivery {
       // An answer to a file that was not sent whole was not given by the server.
       if (!handedOver) throw new AppError('uploads.answered_early', { name: chunk.name });
       await chunks.change(index, { state: 'confirmed', imageId });
+      checksums.add(index);
       ports.parallelism.arrived(chunk.bytes);
     } catch (error) {
       const { state } = chunks.at(index);

@@ -1,3 +1,4 @@
+export { sha1Of, type Checksums } from './checksums';
 export { directLedger, ledgerMethods, LedgerWriter, type LedgerWrites, type WriterLink } from './ledger';
 export { mapflowImageServer, type MapflowImages } from './mapflowServer';
 export { localTiming } from './ports';

@@ -5,8 +5,8 @@ export async function* passing(
   pieces: AsyncIterable<Piece>,
   pass: Pass,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const { bytes, sha1 } of pieces) {
-    let untold = sha1;
+  for await (const { bytes, end } of pieces) {
+    let untold = end;
     for (let at = 0; at < bytes.length;) {
       const allowed = await pass(bytes.length - at, untold);
       untold = null;

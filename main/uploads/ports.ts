@@ -76,11 +76,16 @@ export interface OutgoingFile {
 /** Hands a request of the client's to whoever has the bytes; both are the client's own affair, in plain values. */
 export type Courier = (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
 
+/** How a chunk ends: with its SHA-1 (lower-case hex) where that was computed on the way. */
+export interface ChunkEnd {
+  readonly sha1: string | null;
+}
+
 /**
  * Asked before bytes of a chunk leave: how many of so many may, at least one. With the last piece of the chunk it is told the
- * SHA-1 of the whole, once, before any byte of that piece leaves; then none may be asked for, where all were allowed before.
+ * end, once, before any byte of that piece leaves; then none may be asked for, where all were allowed before.
  */
-export type Pass = (bytes: number, sha1: string | null) => Promise<number>;
+export type Pass = (bytes: number, end: ChunkEnd | null) => Promise<number>;
 
 /** What uploads need of an account's server. Failures are `AppError`s; those of requests also fit `RequestFailure`. */
 export interface ImageServer {
@@ -156,10 +161,10 @@ export interface MadeChunk {
   readonly sha1: string;
 }
 
-/** Some bytes of a chunk; the last piece tells the SHA-1 (lower-case hex) of the whole. */
+/** Some bytes of a chunk; `end` is null but with the last of them. */
 export interface Piece {
   readonly bytes: Uint8Array;
-  readonly sha1: string | null;
+  readonly end: ChunkEnd | null;
 }
 
 /** Memory to read into; null where there is none that large. */
@@ -177,6 +182,8 @@ interface PlannedSource {
   /** Makes a chunk whose size is not known, and holds it until it is dropped: reading it does not make it again. */
   make(chunkName: string, signal: AbortSignal): Promise<MadeChunk>;
   drop(chunkName: string): Promise<void>;
+  /** Lower-case hex SHA-1 of a chunk of the last plan. Throws `uploads.source_changed`, `tiff.*`. */
+  sha1(chunkName: string, signal: AbortSignal): Promise<string>;
   /** Whether the file is still what it was when it was opened. Throws `uploads.source_changed`, `uploads.source_missing`. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
@@ -190,8 +197,6 @@ export interface ReadSource extends PlannedSource {
 
 /** One whose bytes are read, and sent, by another thread. */
 export interface UploadSource extends PlannedSource {
-  /** Lower-case hex SHA-1 of a chunk of the last plan. Throws `uploads.source_changed`, `tiff.*`. */
-  sha1(chunkName: string, signal: AbortSignal): Promise<string>;
   /** Sends a chunk of `size` bytes from where they are read. Fails as reading does, and as `pass` does. */
   courier(chunkName: string, size: number, pass: Pass): Courier;
 }

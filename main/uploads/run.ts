@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { AppError, toErrorData } from '@shared/errors';
 import type { UploadState } from '@shared/ipc/types';
@@ -5,6 +6,7 @@ import type { ChunkTotals, UploadRecord } from '@shared/library/records';
 import { ChunkStates } from './chunkStates';
 import { Delivery } from './delivery';
 import { isRequestFailure, judge } from './failures';
+import { LateChecksums } from './lateChecksums';
 import { SharedListing } from './listing';
 import { byName, findChunk } from './match';
 import type { RunPorts } from './runPorts';
@@ -15,6 +17,11 @@ import { backoff } from './wait';
 const mostAttempts = 8;
 /** How often chunks that the server confirmed and then lost are sent again. */
 const mostRounds = 3;
+
+/** bytes a second; a line that is faster keeps two processors busy, one at each end where that is this computer too */
+const fastRate = 100_000_000;
+/** With so many processors there is one to spare beside those of the line, the window and the system. */
+const spareCores = 4;
 
 /** Takes one upload from wherever its ledger says it is to its end: mosaic, chunks, verification, preparation. */
 export class UploadRun {
@@ -41,6 +48,9 @@ export class UploadRun {
   /** Rejects with what stopped it; the chunks' states are in the ledger by then, the upload's is the caller's to set. */
   async run(): Promise<void> {
     const source = await this.#openSource();
+    const { meter, log } = this.#ports;
+    const isBusy = (): boolean => availableParallelism() < spareCores && (meter.rate() ?? 0) > fastRate;
+    const checksums = new LateChecksums({ chunks: this.#chunks, source, log, isBusy });
     try {
       const mosaicId = await this.#insist(() => this.#ensureMosaic());
       const listing = new SharedListing(() => this.#ports.server.images(mosaicId, this.#signal));
@@ -49,6 +59,7 @@ export class UploadRun {
         mosaicId,
         source,
         chunks: this.#chunks,
+        checksums,
         listing,
         signal: this.#signal,
         ports: this.#ports,
@@ -57,14 +68,17 @@ export class UploadRun {
         untilReachable: () => this.#untilReachable(),
       });
       await this.#meet(await this.#insist(() => listing.fresh()), delivery);
+      for (const { index, state } of this.#chunks.all()) if (state === 'confirmed') checksums.add(index);
       for (let round = 1; ; round++) {
         await this.#become('sending');
         await delivery.sendAll();
+        await checksums.settled(this.#signal);
         if (await this.#verify(listing, delivery)) break;
         if (round >= mostRounds) throw new AppError('uploads.lost_at_server', { name: this.#upload.name });
       }
       await this.#removeTwins(mosaicId);
     } finally {
+      await checksums.stop();
       await source.close();
     }
   }

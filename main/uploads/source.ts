@@ -18,6 +18,7 @@ import type { ByteSource, Raster } from '@shared/tiff/types';
 import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
+import { isStored, sha1Of, type Checksums } from './checksums';
 import { MadeChunks } from './madeChunks';
 import type { Buffers, OpenReadSource, Piece, PlannedChunk, ReadSource, SourceIdentity } from './ports';
 
@@ -36,6 +37,8 @@ export interface SourceParts {
   readonly decoderFor: (raster: Raster) => DecodeBlock;
   /** Makes chunks that are reduced. */
   readonly reducing: ReducingParts;
+  /** Computes the SHA-1 of what is nothing but bytes of the files, elsewhere; absent where there is nobody who would. */
+  readonly checksums?: Checksums;
 }
 
 /** Opens rasters for uploading: the TIFF core's slices over one open file. */
@@ -112,19 +115,33 @@ class SlicedSource implements ReadSource {
   }
 
   async *read(chunkName: string, signal: AbortSignal, buffers?: Buffers): AsyncIterable<Piece> {
-    const layout = this.#reduced.has(chunkName)
-      ? await this.#made.layout(chunkName, signal)
-      : await this.#layout(this.#planned(this.#chunks, chunkName));
-    const hash = createHash('sha1');
+    const layout = await this.#layoutOf(chunkName, signal);
+    // What is read again as it lies is hashed later, by a thread that nobody waits for; what is made is hashed as it is.
+    const hash = this.parts.checksums && isStored(layout) ? null : createHash('sha1');
     let given = 0;
     for await (const bytes of streamLayout(layout, this.raster.files, {
       signal,
       ...(buffers ? { buffers } : {}),
     })) {
-      hash.update(bytes);
+      hash?.update(bytes);
       given += bytes.length;
-      yield { bytes, sha1: given >= layout.size ? hash.digest('hex') : null };
+      yield { bytes, end: given >= layout.size ? { sha1: hash?.digest('hex') ?? null } : null };
     }
+  }
+
+  async sha1(chunkName: string, signal: AbortSignal): Promise<string> {
+    const layout = await this.#layoutOf(chunkName, signal);
+    const { checksums } = this.parts;
+    const { files } = this.raster;
+    return checksums && isStored(layout)
+      ? checksums.sha1(layout, files, signal)
+      : sha1Of(layout, files, signal);
+  }
+
+  #layoutOf(chunkName: string, signal: AbortSignal): Promise<Layout> {
+    return this.#reduced.has(chunkName)
+      ? this.#made.layout(chunkName, signal)
+      : this.#layout(this.#planned(this.#chunks, chunkName));
   }
 
   async #planReduced(

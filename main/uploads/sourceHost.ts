@@ -6,6 +6,7 @@ import { allowance } from './allowance';
 import { passing } from './pass';
 import { PieceBuffers } from './pieceBuffers';
 import type {
+  ChunkEnd,
   MadeChunk,
   OpenReadSource,
   Pass,
@@ -73,15 +74,7 @@ export function sourceMethods(open: OpenReadSource, carry: Carry) {
       sourceOf(id).make(chunkName, signal),
     drop: ({ id, chunkName }: ChunkOf): Promise<void> => sourceOf(id).drop(chunkName),
     sha1: ({ id, chunkName }: ChunkOf, { signal: caller }: RpcContext): Promise<string> =>
-      during(id, caller, async (source, signal) => {
-        let found = '';
-        for await (const { bytes, sha1 } of source.read(chunkName, signal, buffers)) {
-          buffers.leaving(bytes);
-          buffers.left(bytes);
-          found = sha1 ?? found;
-        }
-        return found;
-      }),
+      during(id, caller, (source, signal) => source.sha1(chunkName, signal)),
     /** One request with a chunk as its body. Tells what is about to leave, and waits for `pass` before it does. */
     deliver: (
       { id, chunkName, size, request }: ChunkOf & { size: number; request: unknown },
@@ -89,12 +82,12 @@ export function sourceMethods(open: OpenReadSource, carry: Carry) {
     ): Promise<unknown> =>
       during(id, caller, async (source, signal) => {
         const deliveryId = next++;
-        const pass: Pass = (bytes, sha1) => {
+        const pass: Pass = (bytes, end) => {
           const allowed = new Promise<number>((resolve, reject) => {
             deliveries.set(deliveryId, resolve);
             signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
           });
-          progress({ deliveryId, bytes, sha1 } satisfies Leaving);
+          progress({ deliveryId, bytes, end } satisfies Leaving);
           return allowed;
         };
         const pieces = noted(source.read(chunkName, signal, buffers), buffers);
@@ -136,8 +129,8 @@ interface Work {
 export interface Leaving {
   readonly deliveryId: number;
   readonly bytes: number;
-  /** Of the whole chunk, with the first bytes of its last piece. */
-  readonly sha1: string | null;
+  /** With the first bytes of the chunk's last piece. */
+  readonly end: ChunkEnd | null;
 }
 
 async function* noted(pieces: AsyncIterable<Piece>, buffers: PieceBuffers): AsyncGenerator<Piece> {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import type { RpcPort } from '@shared/rpc';
 import { messagePort } from './parentPort';
 
@@ -9,13 +9,13 @@ export interface Link {
   kill(): void;
 }
 
-/** A thread of this process, which keeps the process alive only where that is wanted. */
+/** A thread of this process, which keeps the process alive only where that is wanted. Ports in its data are handed over. */
 export function startThread(
   file: string,
   data: unknown = null,
-  options: { readonly keepsAlive?: boolean } = {},
+  options: { readonly keepsAlive?: boolean; readonly transferred?: readonly MessagePort[] } = {},
 ): Link {
-  const worker = new Worker(file, { workerData: data });
+  const worker = new Worker(file, { workerData: data, transferList: [...(options.transferred ?? [])] });
   // What ends it is told by its exit.
   worker.on('error', () => undefined);
   if (!options.keepsAlive) worker.unref();

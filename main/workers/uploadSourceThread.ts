@@ -1,4 +1,5 @@
 import { platform, setPriority } from 'node:os';
+import { workerData } from 'node:worker_threads';
 import { blockDecoder } from '@shared/tiff/sliceEncode';
 import { serveRpc } from '@shared/rpc';
 import type { Agent } from 'node:http';
@@ -6,11 +7,14 @@ import { carry } from '../mapflow';
 import { Agents, type Route } from '../network';
 import { createNodeCodecs, openFile, reducingParts } from '../rasters';
 import { sourceMethods, sourceOpener } from '../uploads';
-import { parentRpcPort } from './parentPort';
+import { messagePort, parentRpcPort } from './parentPort';
+import { remoteChecksums } from './remoteChecksums';
+import type { UploadThreadData } from './uploadThreads';
 
 // On Linux this is the thread's own: whoever uses the window comes before the bytes. Elsewhere it would be the whole process's.
 if (platform() === 'linux') setPriority(5);
 
+const { checksums } = workerData as UploadThreadData;
 const codecs = createNodeCodecs({ ownThread: true });
 
 /** ms: the next chunk goes over the connection of the one before if it follows so soon. Servers keep theirs for longer. */
@@ -29,6 +33,7 @@ serveRpc(
       openFile,
       decoderFor: (raster) => blockDecoder(raster, codecs),
       reducing: reducingParts(codecs),
+      checksums: remoteChecksums(messagePort(checksums)),
     }),
     (request, body, options) => carry(request, body, { ...options, agentFor }),
   ),

@@ -101,6 +101,7 @@ test('a read error stops its upload; when the drive reads again, it is finished'
         reduction: (codec, signal) => source.reduction(codec, signal),
         make: (name, signal) => source.make(name, signal),
         drop: (name) => source.drop(name),
+        sha1: (name, signal) => source.sha1(name, signal),
         read,
         checkUnchanged: () => source.checkUnchanged(),
         close: () => source.close(),

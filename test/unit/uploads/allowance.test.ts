@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest';
 import { allowance } from '../../../main/uploads/allowance';
+import type { ChunkEnd } from '../../../main/uploads/ports';
 
 const MB = 1024 * 1024;
+const lastEnd: ChunkEnd = { sha1: 'hash' };
 
 /** Sends a chunk piece by piece; what was asked for, and when each piece may leave. */
 async function sent(
   size: number,
   options: { readonly msAPiece: number; readonly portion?: number },
-): Promise<{ readonly asked: (readonly [number, string | null])[]; readonly left: number }> {
-  const asked: (readonly [number, string | null])[] = [];
+): Promise<{ readonly asked: (readonly [number, ChunkEnd | null])[]; readonly left: number }> {
+  const asked: (readonly [number, ChunkEnd | null])[] = [];
   let clock = 0;
   const pass = allowance(
-    (bytes, sha1) => {
-      asked.push([bytes, sha1]);
+    (bytes, end) => {
+      asked.push([bytes, end]);
       return Promise.resolve(Math.min(bytes, options.portion ?? Infinity));
     },
     size,
@@ -21,11 +23,11 @@ async function sent(
   let left = 0;
   for (let at = 0; at < size; at += MB) {
     const piece = Math.min(MB, size - at);
-    let sha1 = at + piece >= size ? 'hash' : null;
+    let end = at + piece >= size ? lastEnd : null;
     for (let gone = 0; gone < piece;) {
-      const allowed = await pass(piece - gone, sha1);
+      const allowed = await pass(piece - gone, end);
       expect(allowed).toBeGreaterThan(0);
-      sha1 = null;
+      end = null;
       gone += allowed;
       left += allowed;
     }
@@ -47,11 +49,11 @@ test('where they leave slowly, each piece is asked for', async () => {
   expect(asked.map(([bytes]) => bytes)).toEqual(Array.from({ length: 8 }, () => MB));
 });
 
-test('the hash is told once, with the last piece, even where nothing more has to be asked for', async () => {
+test('the end is told once, with the last piece, even where nothing more has to be asked for', async () => {
   for (const size of [1, MB, 3 * MB, 64 * MB]) {
     const { asked } = await sent(size, { msAPiece: 1 });
-    expect(asked.filter(([, sha1]) => sha1 !== null)).toHaveLength(1);
-    expect(asked[asked.length - 1]![1]).toBe('hash');
+    expect(asked.filter(([, end]) => end !== null)).toHaveLength(1);
+    expect(asked[asked.length - 1]![1]).toBe(lastEnd);
   }
 });
 

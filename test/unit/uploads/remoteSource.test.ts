@@ -10,10 +10,12 @@ import {
   SourceReader,
   sourceOpener,
   type Carry,
-  type OpenReadSource,
+  sha1Of,
+  type Checksums,
   type ReaderLink,
+  type SourceParts,
 } from '../../../main/uploads';
-import type { Piece } from '../../../main/uploads/ports';
+import type { ChunkEnd, Piece } from '../../../main/uploads/ports';
 import { fileSource } from '../../support/fileSource';
 import { linkHere } from '../../support/sourceReader';
 import { sha1, writeOrthophoto } from './orthophoto';
@@ -22,7 +24,7 @@ const limits = { targetBytes: 40_000, maxBytes: 1e9, maxSide: 30_000 };
 const never = new AbortController().signal;
 const openFiles = new Set<string>();
 
-const openHere: OpenReadSource = sourceOpener({
+const sourceParts: SourceParts = {
   openFile: async (path) => {
     const source = await fileSource(path);
     openFiles.add(path);
@@ -34,7 +36,8 @@ const openHere: OpenReadSource = sourceOpener({
   },
   decoderFor: (raster) => blockDecoder(raster, createCodecs()),
   reducing: reducingParts(createCodecs()),
-});
+};
+const openHere = sourceOpener(sourceParts);
 
 /** A reader whose answering end is here too, behind a real port. */
 function setUp() {
@@ -53,13 +56,13 @@ function setUp() {
 /** The bytes; the last piece, and only that, names their SHA-1. */
 async function bytesOf(pieces: AsyncIterable<Piece>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  const hashes: (string | null)[] = [];
-  for await (const { bytes, sha1: named } of pieces) {
+  const ends: (ChunkEnd | null)[] = [];
+  for await (const { bytes, end } of pieces) {
     all.push(bytes);
-    hashes.push(named);
+    ends.push(end);
   }
   const whole = Buffer.concat(all);
-  expect(hashes).toEqual([...hashes.slice(0, -1).map(() => null), sha1(whole)]);
+  expect(ends).toEqual([...ends.slice(0, -1).map(() => null), { sha1: sha1(whole) }]);
   return whole;
 }
 
@@ -116,8 +119,8 @@ describe('a source that is read elsewhere', () => {
     const { chunks } = await source.plan(limits, never);
     for (const { name, bytes } of chunks) {
       const told: (string | null)[] = [];
-      const pass = async (asked: number, hash: string | null): Promise<number> => {
-        if (hash !== null) told.push(hash);
+      const pass = async (asked: number, end: ChunkEnd | null): Promise<number> => {
+        if (end) told.push(end.sha1);
         return asked;
       };
       await source.courier(name, bytes, pass)(null, undefined);
@@ -126,6 +129,29 @@ describe('a source that is read elsewhere', () => {
     expect(sent).toBe(chunks.reduce((sum, { bytes }) => sum + bytes, 0));
     await source.close();
     expect(openFiles.size).toBe(0);
+  });
+
+  test('leaves the checksum of stored bytes to whoever computes it', async () => {
+    const { path } = setUp();
+    let asked = 0;
+    const checksums: Checksums = {
+      sha1: (layout, files, signal) => {
+        asked++;
+        return sha1Of(layout, files, signal);
+      },
+    };
+    const source = await sourceOpener({ ...sourceParts, checksums })(path);
+    const { chunks } = await source.plan(limits, never);
+    const { name } = chunks[0]!;
+    const all: Uint8Array[] = [];
+    for await (const { bytes, end } of source.read(name, never)) {
+      all.push(bytes);
+      if (end) expect(end.sha1).toBeNull();
+    }
+    expect(asked).toBe(0);
+    expect(await source.sha1(name, never)).toBe(sha1(Buffer.concat(all)));
+    expect(asked).toBe(1);
+    await source.close();
   });
 
   test('fails when its thread dies; the next one is opened in another', async () => {
