@@ -29,7 +29,7 @@ export function overviewsOfWindow(
     attach: (rasterId, overviews) => rasters.attach(rasterId, overviews),
     onBuilt: (rasterId, path, description) =>
       emit('rasters.changed', describeRaster(rasterId, path, description)),
-    onGrown: (rasterId, { made }) => emit('rasters.grown', { rasterId, made }),
+    onGrown: (rasterId, { made, isUnderWay }) => emit('rasters.grown', { rasterId, made, isUnderWay }),
     log,
   });
   jobs.onChange((job) => emit('overviews.changed', job));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { toErrorData } from '@shared/errors';
 import type { OpenedRasters } from '@shared/ipc/contract';
-import type { GrowingLevels } from '@shared/tiff/overviews';
+import type { GrowingState } from '@shared/tiff/overviews';
 import type { RasterDescription } from '@shared/tiff/types';
 import type { BandStatistics, RasterInfo } from '@shared/ipc/types';
 import type { KeptLayer } from '@shared/ipc/desk';
@@ -21,7 +21,7 @@ export interface RastersPort {
     readonly indices: readonly number[];
   }): Promise<readonly (Uint8Array | null)[]>;
   /** What there is of overviews that are being built; null where none are. */
-  growing(rasterId: string): GrowingLevels | null;
+  growing(rasterId: string): GrowingState | null;
   /** As readBlocks, of overviews that are being built. */
   readGrowing(request: {
     readonly id: string;

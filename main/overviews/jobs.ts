@@ -2,7 +2,7 @@ import { AppError, toErrorData } from '@shared/errors';
 import type { OverviewJob } from '@shared/ipc/types';
 import type { Log } from '@shared/log';
 import { createRpcClient, type RpcClient, type RpcPort } from '@shared/rpc';
-import { needsOverviews, type GrowingLevels, type PlacedTile } from '@shared/tiff/overviews';
+import { needsOverviews, type GrowingState, type PlacedTile } from '@shared/tiff/overviews';
 import type { RasterDescription } from '@shared/tiff/types';
 import { Growth, type GrowingRanges } from './growth';
 import type { SourceIdentity } from './partFile';
@@ -23,8 +23,11 @@ export interface OverviewJobsOptions {
   readonly attach: (rasterId: string, path: string) => Promise<RasterDescription>;
   /** Told of a raster that has overviews now which it had not when it was opened. */
   readonly onBuilt: (rasterId: string, path: string, description: RasterDescription) => void;
-  /** Told a few times a second of a raster whose unfinished overviews have other tiles than they had. */
-  readonly onGrown?: (rasterId: string, levels: GrowingLevels) => void;
+  /**
+   * Told a few times a second of a raster whose unfinished overviews have other tiles than they had, and when it becomes the one
+   * that is built, or no longer is.
+   */
+  readonly onGrown?: (rasterId: string, now: GrowingState) => void;
   readonly log: Log;
   /** ms between the opening of a raster and the beginning of its overviews: its first picture comes first. */
   readonly patienceMs?: number;
@@ -44,6 +47,8 @@ interface Job {
   /** Null where the overviews cannot be planned: the build will tell why. */
   readonly growth: Growth | null;
   abort: AbortController | null;
+  /** As it was last told. */
+  isUnderWay: boolean;
 }
 
 /** Jobs that are over, one way or the other, until they are started again. */
@@ -95,7 +100,7 @@ export class OverviewJobs {
     const growth = this.#growthOf(raster, target);
     // What an earlier build left is drawn with, and counts, from the first picture on.
     await growth?.restart();
-    this.#jobs.set(rasterId, { raster, target, view, growth, abort: null });
+    this.#jobs.set(rasterId, { raster, target, view, growth, abort: null, isUnderWay: false });
     this.#tell(rasterId, { progress: growth?.share ?? 0 });
     setTimeout(() => this.#next(), this.options.patienceMs ?? 0).unref();
     return description;
@@ -107,11 +112,21 @@ export class OverviewJobs {
     this.#jobs.delete(rasterId);
     job?.growth?.close();
     job?.abort?.abort(new AppError('overviews.cancelled'));
+    this.#tellCurrent();
   }
 
   /** What there is of a raster's overviews while they are built; null where none are. */
-  growing(rasterId: string): GrowingLevels | null {
-    return this.#jobs.get(rasterId)?.growth?.levels ?? null;
+  growing(rasterId: string): GrowingState | null {
+    const job = this.#jobs.get(rasterId);
+    return job?.growth ? { ...job.growth.levels, isUnderWay: this.#current() === job } : null;
+  }
+
+  /** The job that is built, or the next one. */
+  #current(): Job | undefined {
+    const jobs = [...this.#jobs.values()];
+    const inState = (state: OverviewJob['state']): Job | undefined =>
+      jobs.find(({ view }) => view.state === state);
+    return inState('building') ?? inState('waiting');
   }
 
   /** Where tiles of unfinished overviews lie. Throws `overviews.not_made` where one is not there. */
@@ -218,10 +233,7 @@ export class OverviewJobs {
 
   #growthOf({ id, source, description }: OpenedForOverviews, target: string): Growth | null {
     try {
-      return new Growth(description, source, target, () => {
-        const levels = this.growing(id);
-        if (levels) this.options.onGrown?.(id, levels);
-      });
+      return new Growth(description, source, target, () => this.#tellGrown(id));
     } catch {
       return null;
     }
@@ -254,5 +266,22 @@ export class OverviewJobs {
     if (!job) return;
     job.view = { ...job.view, ...change };
     for (const listener of this.#listeners) listener(job.view);
+    this.#tellCurrent();
+  }
+
+  /** Tells the windows of the raster that is built now, and of the one that was. */
+  #tellCurrent(): void {
+    const current = this.#current();
+    for (const job of this.#jobs.values()) {
+      const isUnderWay = job === current;
+      if (job.isUnderWay === isUnderWay) continue;
+      job.isUnderWay = isUnderWay;
+      this.#tellGrown(job.raster.id);
+    }
+  }
+
+  #tellGrown(rasterId: string): void {
+    const now = this.growing(rasterId);
+    if (now) this.options.onGrown?.(rasterId, now);
   }
 }

@@ -6,7 +6,10 @@ import { openFile } from '../rasters';
 import { overviewThreads } from './overviewThreads';
 import { parentRpcPort } from './parentPort';
 
-/** Builds overviews behind whatever the user does: all cores but one, and of these what nobody else wants. */
+/**
+ * Builds overviews behind whatever the user does, with what processors nobody else wants: on all but one, and on both where there
+ * are two, for the window waits for overviews and has nothing to do meanwhile.
+ */
 try {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
@@ -17,6 +20,6 @@ serveRpc<OverviewMethods>(
   overviewMethods({
     open: (path) => openFile(path),
     startThread: overviewThreads(join(__dirname, 'overview-thread.cjs')),
-    threads: Math.max(1, availableParallelism() - 1),
+    threads: Math.max(2, availableParallelism() - 1),
   }),
 );

@@ -1,4 +1,4 @@
-import type { GrowingLevels } from '@shared/tiff/overviews';
+import type { GrowingState } from '@shared/tiff/overviews';
 import type { Api } from '../bridge';
 import type { GrowingSource } from '../workers/grownTiles';
 
@@ -6,29 +6,34 @@ import type { GrowingSource } from '../workers/grownTiles';
 export class GrowingOverviews implements GrowingSource {
   readonly #listeners = new Set<() => void>();
   readonly #unsubscribe: () => void;
-  #levels: GrowingLevels | null = null;
+  #state: GrowingState | null = null;
+  readonly ready: Promise<void>;
 
   constructor(
     private readonly api: Api,
     private readonly rasterId: string,
   ) {
-    this.#unsubscribe = api.on('rasters.grown', ({ rasterId: id, made }) => {
-      if (id !== rasterId || !this.#levels) return;
-      this.#levels = { ...this.#levels, made };
+    this.#unsubscribe = api.on('rasters.grown', ({ rasterId: id, ...change }) => {
+      if (id !== rasterId || !this.#state) return;
+      this.#state = { ...this.#state, ...change };
       for (const listener of [...this.#listeners]) listener();
     });
     // Without an answer the raster is drawn as one that has no overviews.
-    void api.call('rasters.growing', { rasterId }).then(
-      (levels) => {
-        this.#levels = levels;
+    this.ready = api.call('rasters.growing', { rasterId }).then(
+      (state) => {
+        this.#state = state;
         for (const listener of [...this.#listeners]) listener();
       },
       () => undefined,
     );
   }
 
-  get levels(): GrowingLevels | null {
-    return this.#levels;
+  get levels(): GrowingState | null {
+    return this.#state;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#state?.isUnderWay ?? false;
   }
 
   read(wanted: {

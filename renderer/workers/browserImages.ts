@@ -1,6 +1,6 @@
 import { decodeJpeg, prepareJpeg, type PreparedJpeg } from '@shared/tiff/codecs/jpeg';
 import { decodeWebp } from '@shared/tiff/codecs/webp';
-import type { BlockDecoder, BlockJob, DecodedBlock } from '@shared/tiff/types';
+import type { BlockDecoder, BlockJob } from '@shared/tiff/types';
 import { decodeFrame, framePixels, frameSize } from './imageFrames';
 
 /**
@@ -38,39 +38,6 @@ async function pixelsOf(
       const { width, height } = frameSize(frame);
       const right = width === expected.width && height === expected.height;
       return right ? await framePixels(frame, channels, size) : null;
-    } finally {
-      frame.close();
-    }
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Part of a JPEG block's size: the browser's libjpeg leaves out the frequencies that would not be seen, which is several times
- * faster. Null where it cannot. The samples are those of a good picture, not exact means.
- */
-export async function decodeJpegReduced(
-  bytes: Uint8Array,
-  job: BlockJob,
-  denominator: 2 | 4 | 8,
-): Promise<DecodedBlock | null> {
-  const prepared = prepareJpeg(bytes, job);
-  if (!canDecode(prepared) || prepared.frame.width !== job.width || prepared.frame.height !== job.height)
-    return null;
-  const channels = prepared.frame.components.length;
-  const width = Math.ceil(job.width / denominator);
-  const height = Math.ceil(job.height / denominator);
-  try {
-    const frame = await decodeFrame(prepared.stream, 'image/jpeg', {
-      desiredWidth: width,
-      desiredHeight: height,
-    });
-    try {
-      const size = frameSize(frame);
-      if (size.width !== width || size.height !== height) return null;
-      const samples = await framePixels(frame, channels, size);
-      return samples && { width, height, channels, samples };
     } finally {
       frame.close();
     }

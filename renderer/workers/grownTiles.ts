@@ -2,6 +2,7 @@ import { AppError, fromErrorData } from '@shared/errors';
 import type { GrowingLevels } from '@shared/tiff/overviews';
 import type { Level, PixelWindow } from '@shared/tiff/types';
 import { blocksOf, clipWindow } from '@shared/tiff/windowBlocks';
+import { abortable } from './abortable';
 import type { TilePixels } from './average';
 import type { StoredBlocks } from './decodeJobs';
 import type { DecoderPool } from './decoderPool';
@@ -12,12 +13,16 @@ import type { TilePlan } from './tilePlan';
 export interface GrowingSource {
   /** As they are now; null while that is not known, and where none are built. */
   readonly levels: GrowingLevels | null;
+  /** Once that is known. */
+  readonly ready: Promise<unknown>;
+  /** Whether somebody is at work on what is missing. */
+  readonly isUnderWay: boolean;
   /** As BlockReader; rejects where a tile is not there. */
   read(
     request: { readonly kind: 'image' | 'mask'; readonly level: number; readonly indices: readonly number[] },
     signal?: AbortSignal,
   ): Promise<readonly (Uint8Array | null)[]>;
-  /** Told when there are other tiles than there were. Returns what ends that. */
+  /** Told when there are other tiles than there were, and when work begins and ends. Returns what ends that. */
   onGrown(listener: () => void): () => void;
 }
 
@@ -51,6 +56,16 @@ export class GrownTiles {
   /** Whether overviews are being built at all. */
   get isGrowing(): boolean {
     return this.source.levels?.base === this.base;
+  }
+
+  /** Whether what is missing of them will be there soon. */
+  get isUnderWay(): boolean {
+    return this.isGrowing && this.source.isUnderWay;
+  }
+
+  /** Once it is known what there is. */
+  get ready(): Promise<unknown> {
+    return this.source.ready;
   }
 
   /** Whether a part of a window of the base is built. */
@@ -87,6 +102,13 @@ export class GrownTiles {
       then();
     });
     return end;
+  }
+
+  /** When there is more than there was, or nobody is at work any more. Rejects with the signal's reason. */
+  async nextChange(signal?: AbortSignal): Promise<void> {
+    let end = (): void => undefined;
+    const change = new Promise<void>((resolve) => (end = this.source.onGrown(resolve)));
+    await abortable(change, signal).finally(end);
   }
 
   /** The coarsest level that is fine enough. */

@@ -1,17 +1,12 @@
 import { mergePlanes, type ComponentPlane } from '@shared/tiff/codecs/jpeg';
 
 /** Decodes the first frame of a compressed image; the caller closes it. Alpha is left unmultiplied, colours unmanaged. */
-export async function decodeFrame(
-  data: Uint8Array,
-  type: string,
-  size?: { readonly desiredWidth: number; readonly desiredHeight: number },
-): Promise<VideoFrame> {
+export async function decodeFrame(data: Uint8Array, type: string): Promise<VideoFrame> {
   const decoder = new ImageDecoder({
     data: data as Uint8Array<ArrayBuffer>,
     type,
     colorSpaceConversion: 'none',
     premultiplyAlpha: 'none',
-    ...size,
   } as ImageDecoderInit);
   try {
     return (await decoder.decode()).image;

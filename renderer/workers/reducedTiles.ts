@@ -16,8 +16,17 @@ const FEW_BLOCKS = 512;
 /** How often a tile is cut into quarters to find what is built of it. */
 const CUTS = 2;
 
+/**
+ * Overviews that are being built are waited for where the raster would have to be read to so large a part, and of so many
+ * pixels: they come sooner than all these bytes get to the window, and reading them twice would hold up both.
+ */
+const PATIENT = { share: 1 / 64, pixels: 32 * 1024 * 1024 };
+
 /** px put together for one tile at most; only damaged files and hoaxes are so much longer than wide */
 const MOST_PIXELS = 64 * 1024 * 1024;
+
+/** A piece of the picture at 1/factor. */
+type LoadPiece = (window: PixelWindow, factor: number, signal?: AbortSignal) => Promise<TilePixels>;
 
 type Options = TileLoaderOptions & { readonly cacheBytes: number };
 
@@ -31,6 +40,7 @@ export class ReducedTiles {
   /** The reduction that is kept. */
   readonly #kept: number;
   readonly #grown: GrownTiles | null;
+  readonly #patientFrom: number;
   #turn: Promise<void> = Promise.resolve();
   /** See TileLoader. */
   readonly preview: PreviewSource | null;
@@ -50,7 +60,8 @@ export class ReducedTiles {
       stored: this.levels.length === 0 ? Promise.resolve(null) : storedTest(planned, options),
       onDamage: (error) => options.onDamage?.(error),
     });
-    const { growing, pool } = options;
+    const { growing, pool, patientFrom = PATIENT.pixels } = options;
+    this.#patientFrom = patientFrom;
     this.#grown = growing ? new GrownTiles(plan, planned.tile.level, growing, pool) : null;
     this.preview = this.levels.length === 0 ? null : this.#planPreview();
   }
@@ -66,7 +77,10 @@ export class ReducedTiles {
   async load(level: TileLevel, column: number, row: number, signal?: AbortSignal): Promise<TilePixels> {
     const window = this.#windowOf(level, column, row);
     const { factor } = level;
-    const pixels = await this.#piece(window, factor, CUTS, signal);
+    await this.#grown?.ready;
+    signal?.throwIfAborted();
+    const rest = this.#isLarge(window) ? this.#onceBuilt : this.#whicheverComes;
+    const pixels = await this.#piece(window, factor, { cuts: CUTS, rest }, signal);
     const tile = { width: level.tileWidth, height: level.tileHeight };
     const side = { width: window.width / factor, height: window.height / factor };
     if (side.width === tile.width && side.height === tile.height) return pixels;
@@ -80,12 +94,13 @@ export class ReducedTiles {
   async #piece(
     window: PixelWindow,
     factor: number,
-    cuts: number,
+    how: { readonly cuts: number; readonly rest: LoadPiece },
     signal: AbortSignal | undefined,
   ): Promise<TilePixels> {
+    const { cuts, rest } = how;
     const made = await this.#grown?.load(window, factor, signal);
     if (made) return made;
-    if (cuts === 0 || !this.#grown?.hasSome(window)) return this.#whicheverComes(window, factor, signal);
+    if (cuts === 0 || !this.#grown?.hasSome(window)) return rest(window, factor, signal);
     const channels = this.#plan.channels.length;
     const whole = { width: window.width / factor, height: window.height / factor };
     const target = {
@@ -94,7 +109,7 @@ export class ReducedTiles {
     };
     await Promise.all(
       quartersOf(window, factor).map(async (part) => {
-        const pixels = await this.#piece(part, factor, cuts - 1, signal);
+        const pixels = await this.#piece(part, factor, { cuts: cuts - 1, rest }, signal);
         const from = { pixels, width: part.width / factor, height: part.height / factor };
         const place = { x: (part.x - window.x) / factor, y: (part.y - window.y) / factor };
         copyPixels(from, target, place, channels);
@@ -103,8 +118,24 @@ export class ReducedTiles {
     return target.pixels;
   }
 
+  #isLarge({ width, height }: PixelWindow): boolean {
+    const pixels = width * height;
+    return pixels > this.#patientFrom && pixels > PATIENT.share * this.#base.width * this.#base.height;
+  }
+
+  /** Out of overviews, as long as somebody builds them. */
+  readonly #onceBuilt: LoadPiece = async (window, factor, signal) => {
+    while (this.#grown?.isUnderWay) {
+      signal?.throwIfAborted();
+      await this.#grown.nextChange(signal);
+      const made = await this.#grown.load(window, factor, signal);
+      if (made) return made;
+    }
+    return this.#whicheverComes(window, factor, signal);
+  };
+
   /** The raster is given up when overviews are there first. */
-  async #whicheverComes(window: PixelWindow, factor: number, signal?: AbortSignal): Promise<TilePixels> {
+  readonly #whicheverComes: LoadPiece = async (window, factor, signal) => {
     const grown = this.#grown;
     if (!grown?.isGrowing) return this.#fromRaster(window, factor, signal);
     signal?.throwIfAborted();
@@ -124,7 +155,7 @@ export class ReducedTiles {
       end();
       signal?.removeEventListener('abort', giveUp);
     }
-  }
+  };
 
   async #fromRaster(
     window: PixelWindow,

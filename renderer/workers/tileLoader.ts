@@ -99,6 +99,11 @@ export interface TileLoaderOptions {
   readonly readStored?: (level: number) => Promise<Uint8Array | null>;
   /** Overviews that are being built: where they are there, levels above the raster's own are made of them. */
   readonly growing?: GrowingSource;
+  /**
+   * px of the raster: a tile of more, and of more than a small part of it, waits for overviews as long as somebody builds them. 32
+   * million when left out.
+   */
+  readonly patientFrom?: number;
   /** Told of blocks that could not be read or decoded, where the rest of the tile is shown all the same. */
   readonly onDamage?: (error: unknown) => void;
 }

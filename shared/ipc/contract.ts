@@ -32,7 +32,7 @@ import type {
 } from './types';
 import type { ErrorData } from '../errors';
 import type { CommandId } from '../commands';
-import type { GrowingLevels } from '../tiff/overviews';
+import type { GrowingState } from '../tiff/overviews';
 
 const id = z.string().min(1).max(200);
 const name = z.string().trim().min(1).max(255);
@@ -146,7 +146,7 @@ export const contract = {
     z.object({ rasterId: id, level: z.int().min(0).max(64) }),
   ).returns<Uint8Array | null>(),
   /** The overviews that are being built, as far as they are; null where none are. */
-  'rasters.growing': call(z.object({ rasterId: id })).returns<GrowingLevels | null>(),
+  'rasters.growing': call(z.object({ rasterId: id })).returns<GrowingState | null>(),
   /** As `rasters.readBlocks`, of a level of these; fails with `overviews.not_made` for what is not there yet. */
   'rasters.readGrowing': call(
     z.object({
@@ -286,8 +286,8 @@ export interface Events extends DeskEvents {
   'rasters.saving': { readonly rasterId: string; readonly progress: number | null };
   /** An open raster has other levels than it had. */
   'rasters.changed': RasterInfo;
-  /** A few times a second while overviews are built: which tiles there are, as `rasters.growing` tells them. */
-  'rasters.grown': { readonly rasterId: string; readonly made: GrowingLevels['made'] };
+  /** A few times a second while overviews are built, and when that begins and ends: what changes of `rasters.growing`. */
+  'rasters.grown': { readonly rasterId: string } & Pick<GrowingState, 'made' | 'isUnderWay'>;
   /** Each time something of it changes. */
   'overviews.changed': OverviewJob;
   /** The whole upload, each time something of it changes (at most some ten times a second). */

@@ -15,6 +15,11 @@ export interface GrowingLevels {
   readonly made: readonly Uint8Array[];
 }
 
+/** These, and whether what is missing is being built now: not later, when other rasters have theirs, and not never. */
+export interface GrowingState extends GrowingLevels {
+  readonly isUnderWay: boolean;
+}
+
 export function growingLevels(plan: OverviewPlan, index: TileIndex): GrowingLevels {
   return {
     base: plan.base,

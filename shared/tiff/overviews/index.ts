@@ -1,5 +1,5 @@
 export type { CodingWishes, OverviewCoding } from './coding';
-export { growingLevels, type GrowingLevels } from './growing';
+export { growingLevels, type GrowingLevels, type GrowingState } from './growing';
 export {
   entryLine,
   headLine,

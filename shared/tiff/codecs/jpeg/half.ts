@@ -2,7 +2,7 @@ import type { BlockJob, DecodedBlock } from '../../types';
 import type { ReducedDecoder } from '../reduced';
 import type { FrameComponent } from './frame';
 import { prepareJpeg } from './prepare';
-import { TurboJpeg } from './turbo';
+import { usableTurbo, type TurboJpeg } from './turbo';
 
 /**
  * JPEG at half its size: means of squares of two by two pixels. Where colours are halved both ways, as cameras and GDAL write
@@ -11,9 +11,7 @@ import { TurboJpeg } from './turbo';
  * samples are good until the next call.
  */
 export const decodeJpegHalf: ReducedDecoder = async (bytes, job, denominator) =>
-  denominator === 2 ? halved(bytes, job, await (turbo ??= TurboJpeg.start())) : null;
-
-let turbo: Promise<TurboJpeg> | undefined;
+  denominator === 2 ? halved(bytes, job, await usableTurbo()) : null;
 
 function halved(bytes: Uint8Array, job: BlockJob, decoder: TurboJpeg): DecodedBlock | null {
   const width = job.width / 2;
@@ -27,21 +25,15 @@ function halved(bytes: Uint8Array, job: BlockJob, decoder: TurboJpeg): DecodedBl
   if (channels !== 1 && channels !== 3) return null;
   const samples =
     channels === 1
-      ? sound(decoder.decode(stream, width, height, 'grey'))
+      ? decoder.decode(stream, width, height, 'grey')
       : job.coding.photometric === 'ycbcr' && areHalved(frame.components)
-        ? sound(decoder.halved(stream, width, height))
+        ? decoder.halved(stream, width, height)
         : averaged(
-            sound(decoder.decode(prepareJpeg(bytes, job).stream, job.width, job.height, 'rgb')),
+            decoder.decode(prepareJpeg(bytes, job).stream, job.width, job.height, 'rgb'),
             width,
             height,
           );
   return samples ? { width, height, channels, samples } : null;
-}
-
-function sound(samples: Uint8Array | null): Uint8Array | null {
-  // A decoder that met an error is not to be trusted with another stream.
-  if (!samples) turbo = undefined;
-  return samples;
 }
 
 /** Whether the second and third component have half the samples of the first, across and down. */

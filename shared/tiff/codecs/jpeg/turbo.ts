@@ -39,11 +39,17 @@ export class TurboJpeg {
   readonly #out = { at: 0, bytes: 0 };
   readonly #spreadOut = { at: 0, bytes: 0 };
   readonly #scratch = { at: 0, bytes: 0 };
+  #spent = false;
 
   private constructor(exports: Exports, spread: Spread) {
     this.#exports = exports;
     this.#spread = spread;
     this.#handle = exports.tjInitDecompress();
+  }
+
+  /** Whether it met a stream that is damaged: it is not to be trusted with another one. */
+  get isSpent(): boolean {
+    return this.#spent;
   }
 
   static async start(): Promise<TurboJpeg> {
@@ -68,9 +74,15 @@ export class TurboJpeg {
 
   /**
    * Decodes a stream of one or three components to a size; the bytes are good until the next call. Null where anything is
-   * wrong with the stream; then this instance is of no more use.
+   * wrong with the stream; then this instance is spent.
    */
   decode(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
+    const decoded = this.#decode(stream, width, height, pixels);
+    this.#spent ||= decoded === null;
+    return decoded;
+  }
+
+  #decode(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
     const [format, bytes] = FORMATS[pixels];
     const size = width * height * bytes;
     const source = this.#room(this.#source, stream.length);
@@ -107,6 +119,13 @@ export class TurboJpeg {
 }
 
 let compiled: Promise<object> | undefined;
+let started: Promise<TurboJpeg> | undefined;
+
+/** The decoder of this thread. Nobody else decodes between the answer to a call and the next promise that is waited for. */
+export async function usableTurbo(): Promise<TurboJpeg> {
+  const turbo = await (started ??= TurboJpeg.start());
+  return turbo.isSpent ? (started = TurboJpeg.start()) : turbo;
+}
 
 interface WasmHost {
   readonly WebAssembly: {

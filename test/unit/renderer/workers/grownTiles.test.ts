@@ -16,7 +16,12 @@ import { answerRequest } from '../../../../renderer/workers/decodeJobs';
 import { createDecoderPool, type DecoderWorker } from '../../../../renderer/workers/decoderPool';
 import type { GrowingSource } from '../../../../renderer/workers/grownTiles';
 import { NotYetMade } from '../../../../renderer/workers/reducedTiles';
-import { createTileLoader, type BlockReader, type TileLoader } from '../../../../renderer/workers/tileLoader';
+import {
+  createTileLoader,
+  type BlockReader,
+  type TileLoader,
+  type TileLoaderOptions,
+} from '../../../../renderer/workers/tileLoader';
 import { buildOverviews } from '../../../support/buildOverviews';
 import { withoutGdal } from '../../../support/data';
 import { temporaryFolder } from '../../../support/gdal';
@@ -47,6 +52,8 @@ function workerHere(): DecoderWorker {
 class Growing implements GrowingSource {
   readonly #index: TileIndex;
   readonly #listeners = new Set<() => void>();
+  readonly ready = Promise.resolve();
+  isUnderWay = true;
   reads = 0;
   broken = false;
 
@@ -65,6 +72,11 @@ class Growing implements GrowingSource {
   grow(which: (tile: PlacedTile) => boolean): void {
     for (const tile of this.tiles.filter(which)) this.#index.put(tile);
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  end(): void {
+    this.isUnderWay = false;
+    this.grow(() => false);
   }
 
   async read({ kind, level, indices }: Parameters<GrowingSource['read']>[0]) {
@@ -117,7 +129,7 @@ beforeAll(async () => {
   await build('masked', 'uint8', tiled, ['-mask', '2', '--config', 'GDAL_TIFF_INTERNAL_MASK', 'YES']);
 }, 120_000);
 
-function open(name: string, spoilt?: BlockReader): Case {
+function open(name: string, spoilt?: BlockReader, more: Partial<TileLoaderOptions> = {}): Case {
   const { raster, path, tiles } = built[name]!;
   const split = splitStrips(raster);
   let reads = 0;
@@ -137,7 +149,7 @@ function open(name: string, spoilt?: BlockReader): Case {
       description: raster.description,
       pool: createDecoderPool(workerHere, 2),
       readBlocks: read,
-      ...(grows ? { growing } : {}),
+      ...(grows ? { growing, ...more } : {}),
     });
   const counted: BlockReader = (request, signal) => {
     reads += request.indices.length;
@@ -228,6 +240,38 @@ describe.skipIf(skip)('overviews that are being built', () => {
     expect(done).toBe(false);
     growing.grow(upperLeft);
     expect(largest(await tile, await plain.load(2, 0, 0))).toBeLessThanOrEqual(1);
+  });
+
+  describe('a tile of a large part of the raster', () => {
+    const patient = { patientFrom: 512 * 1024 };
+
+    test('waits for them, and the raster is not read', async () => {
+      const { loader, growing, plain, reads } = open('tiles', undefined, patient);
+      const tile = loader.load(2, 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      growing.grow(upperLeft);
+      expect(largest(await tile, await plain.load(2, 0, 0))).toBeLessThanOrEqual(1);
+      expect(reads()).toBe(0);
+    });
+
+    test('comes from the raster once nobody builds them', async () => {
+      const { loader, growing, plain, reads } = open('tiles', undefined, patient);
+      const tile = loader.load(2, 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(reads()).toBe(0);
+      growing.end();
+      expect(largest(await tile, await plain.load(2, 0, 0))).toBe(0);
+      expect(largest(await loader.load(2, 1, 0), await plain.load(2, 1, 0))).toBe(0);
+    });
+
+    test('is given up when it leaves the view', async () => {
+      const { loader } = open('tiles', undefined, patient);
+      const controller = new AbortController();
+      const tile = loader.load(2, 0, 0, controller.signal);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      controller.abort(new Error('out of view'));
+      await expect(tile).rejects.toThrow('out of view');
+    });
   });
 
   test('overviews that can no longer be read are made up for by the raster', async () => {
