@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Log } from '@shared/log';
+import { needsOverviews } from '@shared/tiff/overviews';
 import { describeRaster, type RastersPort } from './ipc';
 import type { Emit } from './ipc';
 import { OverviewJobs, SidecarCache, type OverviewProcess } from './overviews';
@@ -42,10 +43,10 @@ export function withOverviews(rasters: RasterWorkerClient, overviews: OverviewJo
     open: async (path) => {
       const { id, description, identity } = await rasters.open(path);
       const source = { path: resolve(path), ...identity };
-      return {
-        id,
-        description: await overviews.opened({ id, name: description.name, source, description }),
-      };
+      const opened = await overviews.opened({ id, name: description.name, source, description });
+      // The window will ask for it in a moment.
+      if (needsOverviews(opened)) rasters.preview(id, null).catch(() => undefined);
+      return { id, description: opened };
     },
     close: (id) => {
       overviews.closed(id);
@@ -56,6 +57,7 @@ export function withOverviews(rasters: RasterWorkerClient, overviews: OverviewJo
     readGrowing: async ({ id, kind, level, indices }) =>
       rasters.readRanges(overviews.growingRanges(id, kind, level, indices)),
     storedBlocks: (id, level) => rasters.storedBlocks(id, level),
+    preview: (id, bands) => rasters.preview(id, bands),
     statistics: (id) => rasters.statistics(id),
     saveCog: (id, target, options) => rasters.saveCog(id, target, options),
   };

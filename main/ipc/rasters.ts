@@ -30,6 +30,7 @@ export interface RastersPort {
     readonly indices: readonly number[];
   }): Promise<readonly (Uint8Array | null)[]>;
   storedBlocks(rasterId: string, level: number): Promise<Uint8Array | null>;
+  preview(rasterId: string, bands: readonly number[] | null): Promise<Uint8Array | Float32Array | null>;
   statistics(rasterId: string): Promise<readonly BandStatistics[]>;
   saveCog(
     rasterId: string,
@@ -121,6 +122,7 @@ export function rastersHandlers(ports: RastersPortsOfWindow): AreaHandlers<'rast
     'rasters.recent': () => recent.list().map((raster) => ({ ...raster, missing: !existsSync(raster.path) })),
     'rasters.readBlocks': ({ rasterId, ...wanted }) => rasters.readBlocks({ id: rasterId, ...wanted }),
     'rasters.storedBlocks': ({ rasterId, level }) => rasters.storedBlocks(rasterId, level),
+    'rasters.preview': ({ rasterId, bands }) => rasters.preview(rasterId, bands),
     'rasters.growing': ({ rasterId }) => rasters.growing(rasterId),
     'rasters.readGrowing': ({ rasterId, ...wanted }) => rasters.readGrowing({ id: rasterId, ...wanted }),
     'rasters.statistics': ({ rasterId }) => rasters.statistics(rasterId),

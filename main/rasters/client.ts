@@ -1,6 +1,7 @@
 import { AppError } from '@shared/errors';
 import type { PixelValues } from '@shared/ipc/desk';
 import type { SampledBand } from '@shared/tiff/statistics';
+import type { TilePixels } from '@shared/tiff/tiles/average';
 import type { RasterDescription } from '@shared/tiff/types';
 import { createRpcClient, type RpcCallOptions, type RpcClient, type RpcPort } from '@shared/rpc';
 import type { FileIdentity } from './fileSource';
@@ -93,6 +94,11 @@ export class RasterWorkerClient {
   /** See RasterService. */
   storedBlocks(id: string, level: number): Promise<Uint8Array | null> {
     return this.#onRaster(id, (run) => run.client.call('storedBlocks', { id, level }));
+  }
+
+  /** See RasterService. */
+  preview(id: string, bands: readonly number[] | null): Promise<TilePixels | null> {
+    return this.#onRaster(id, (run) => run.client.call('preview', { id, bands }));
   }
 
   /** See blockReads. */

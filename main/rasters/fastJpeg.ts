@@ -11,7 +11,7 @@ let turbo: Promise<Turbo> | undefined;
 export const decodeJpegFast: BlockDecoder = async (bytes, job) => {
   const prepared = prepareJpeg(bytes, job);
   const channels = prepared.frame.components.length;
-  const decoded = isPlain(prepared) ? decompress(await (turbo ??= load()), prepared) : null;
+  const decoded = isPlain(prepared) ? decompress(await (turbo ??= loadTurbo()), prepared) : null;
   if (!decoded) return decodeJpeg(bytes, job);
   const pixels = new Uint8Array(decoded.data.buffer, decoded.data.byteOffset, decoded.size);
   return {
@@ -22,7 +22,8 @@ export const decodeJpegFast: BlockDecoder = async (bytes, job) => {
   };
 };
 
-async function load(): Promise<Turbo> {
+/** The native libjpeg-turbo. Rejects where there is no binary for this system. */
+export async function loadTurbo(): Promise<Turbo> {
   const module = (await import('@julusian/jpeg-turbo')) as Turbo & { readonly default?: Turbo };
   return module.default ?? module;
 }

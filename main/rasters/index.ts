@@ -15,3 +15,4 @@ export {
   type ReadBlocksRequest,
 } from './rasterService';
 export { surveyPaths } from './survey';
+export { warmUpSamples } from './warmUp';

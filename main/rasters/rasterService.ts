@@ -1,7 +1,11 @@
 import { AppError } from '@shared/errors';
 import type { PixelValues } from '@shared/ipc/desk';
+import { decodeJpegSample } from '@shared/tiff/codecs/jpeg/scaled';
+import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import { composePyramid } from '@shared/tiff/compose';
 import { sampledStatistics, type SampledBand } from '@shared/tiff/statistics';
+import type { TilePixels } from '@shared/tiff/tiles/average';
+import { samplePreview } from '@shared/tiff/tiles/samplePreview';
 import type { BlockRange, CodecRegistry, Level, Raster, RasterDescription } from '@shared/tiff/types';
 import { splitStrips } from '@shared/tiff/windowStrips';
 import { readBlocks, readRanges, storedBlocks } from './blockReads';
@@ -48,6 +52,12 @@ export interface PixelRequest {
   readonly row: number;
 }
 
+export interface PreviewRequest {
+  readonly id: string;
+  /** Zero-based; null for all but alpha. */
+  readonly bands: readonly number[] | null;
+}
+
 interface Context {
   readonly signal?: AbortSignal;
   readonly progress?: (data: unknown) => void;
@@ -61,13 +71,22 @@ interface Held {
   readonly raster: Raster;
   /** The raster as the window sees it: large uncompressed strips in parts. */
   readonly split: Raster;
+  /** Coarse pictures by their bands: whoever asks again gets the same. */
+  readonly previews: Map<string, Promise<TilePixels | null>>;
 }
 
 /** The rasters that are open in one process. Every method takes and gives plain data, so that it can stand behind a port. */
 export class RasterService {
   readonly #held = new Map<string, Held>();
 
-  constructor(private readonly codecs: CodecRegistry) {}
+  readonly #previewCodecs: ReducingCodecs;
+
+  constructor(private readonly codecs: CodecRegistry) {
+    this.#previewCodecs = {
+      get: (compression) => codecs.get(compression),
+      reduced: { jpeg: decodeJpegSample },
+    };
+  }
 
   /** Throws `rasters.file_missing`, `rasters.file_changed`, `tiff.*`. */
   async open({ id, path, identity, overviews }: OpenRequest): Promise<OpenAnswer> {
@@ -105,7 +124,7 @@ export class RasterService {
 
   #hold(id: string, file: OpenedFile, overviews: OpenedFile | null): void {
     const raster = overviews ? composePyramid(file.raster, overviews.raster) : file.raster;
-    this.#held.set(id, { file, overviews, raster, split: splitStrips(raster) });
+    this.#held.set(id, { file, overviews, raster, split: splitStrips(raster), previews: new Map() });
   }
 
   async close({ id }: { readonly id: string }): Promise<void> {
@@ -136,6 +155,15 @@ export class RasterService {
   }): Promise<Uint8Array | null> {
     const { split } = this.#get(id);
     return storedBlocks(split, levelOf(split, 'image', level));
+  }
+
+  /** See samplePreview. */
+  preview({ id, bands }: PreviewRequest): Promise<TilePixels | null> {
+    const { split, previews } = this.#get(id);
+    const key = String(bands);
+    const known = previews.get(key) ?? samplePreview(split, bands, this.#previewCodecs);
+    previews.set(key, known);
+    return known;
   }
 
   async statistics({ id }: { readonly id: string }, { signal }: Context = {}): Promise<SampledBand[]> {
@@ -195,6 +223,7 @@ export function rasterMethods(service: RasterService) {
     close: (input: { readonly id: string }) => service.close(input),
     readBlocks: (input: ReadBlocksRequest, context: Context) => service.readBlocks(input, context),
     storedBlocks: (input: { readonly id: string; readonly level: number }) => service.storedBlocks(input),
+    preview: async (input: PreviewRequest) => service.preview(input),
     readRanges: ({ path, ranges }: ReadRangesRequest) => readRanges(path, ranges),
     statistics: (input: { readonly id: string }, context: Context) => service.statistics(input, context),
     pixel: (input: PixelRequest, context: Context) => service.pixel(input, context),

@@ -6,7 +6,7 @@ import type { TileSourceEvent } from 'ol/source/Tile';
 import TileGrid from 'ol/tilegrid/TileGrid';
 import TileState from 'ol/TileState';
 import { getKeyZXY } from 'ol/tilecoord';
-import type { TilePixels } from '../workers/average';
+import type { TilePixels } from '@shared/tiff/tiles/average';
 import { NotYetMade } from '../workers/reducedTiles';
 import type { TileLoader } from '../workers/tileLoader';
 import { bleed } from './bleed';

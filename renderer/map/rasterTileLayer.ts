@@ -21,6 +21,8 @@ export class RasterTileLayer extends WebGLTileLayer {
   #frame: Lookup | null = null;
   #gl: WebGLRenderingContext | null = null;
   #previewReady = false;
+  /** Whether there is nothing to see of the frame that is being drawn. */
+  #isEmpty = false;
   #marked = false;
   /** Whether the frame that is being drawn has something to see all over, for the first time. */
   #toMark = false;
@@ -35,6 +37,7 @@ export class RasterTileLayer extends WebGLTileLayer {
     this.on('prerender', ({ context }) => {
       this.#gl = context as WebGLRenderingContext;
       this.#frame = null;
+      this.#isEmpty = false;
     });
     this.on('postrender', () => {
       if (!this.#frame) return;
@@ -76,7 +79,7 @@ export class RasterTileLayer extends WebGLTileLayer {
       if (this.#screen) this.#screen.whenShown(() => this.#markFirstPicture());
       else this.#markFirstPicture();
     }
-    return frame && this.#screen ? this.#screen.show(frame) : drawn;
+    return frame && this.#screen ? this.#screen.show(frame, this.#isEmpty) : drawn;
   }
 
   /** Where the raster is not reprojected, the map's tiles are those of the source. */
@@ -100,6 +103,7 @@ export class RasterTileLayer extends WebGLTileLayer {
   #lookForPicture(lookup: Lookup): void {
     const representations = Object.values(lookup.representationsByZ).flatMap((some) => [...some]);
     const all = representations.length > 0 && representations.every(({ ready }) => ready);
+    this.#isEmpty = !this.#previewReady && representations.every(({ ready }) => !ready);
     if (this.#marked || !(all || this.#previewReady)) return;
     this.#marked = true;
     this.#toMark = true;

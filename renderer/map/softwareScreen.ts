@@ -110,9 +110,12 @@ export class SoftwareScreen {
     return this.element;
   }
 
-  /** Called by each layer that has drawn: the picture is ordered when all have. */
-  show(frame: FrameState): HTMLElement {
-    if (this.#ordering || this.#ordered) return this.element;
+  /**
+   * Called by each layer that has drawn: the picture is ordered when all have. Nothing is not waited for, as long as there is
+   * nothing to be taken away: what comes next is to be seen so much sooner.
+   */
+  show(frame: FrameState, isEmpty = false): HTMLElement {
+    if (this.#ordering || this.#ordered || (isEmpty && !this.#shown)) return this.element;
     this.#ordering = true;
     this.#place(frame);
     this.map.once('postcompose', () => {

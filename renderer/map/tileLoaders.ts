@@ -72,6 +72,8 @@ export class TileLoaders {
       pool: this.#pool,
       readBlocks: ({ kind, level, indices }) =>
         this.#api.call('rasters.readBlocks', { rasterId: raster.id, kind, level, indices: [...indices] }),
+      readPreview: () =>
+        this.#api.call('rasters.preview', { rasterId: raster.id, bands: bands && [...bands] }),
       readStored: (level) => this.#api.call('rasters.storedBlocks', { rasterId: raster.id, level }),
       onDamage: (error) => this.#ondamage(error, raster.name),
       ...(bands ? { bands } : {}),

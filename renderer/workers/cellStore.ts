@@ -1,25 +1,18 @@
 import { AppError, fromErrorData } from '@shared/errors';
 import { ByteCache } from '@shared/tiff/windowCache';
-import type { TilePixels } from './average';
-import { cellGrid, cellWindow, type CellGrid } from './cellGrid';
-import type { StoredBlocks } from './decodeJobs';
+import type { TilePixels } from '@shared/tiff/tiles/average';
+import { cellBlocks, type CellBlocks } from '@shared/tiff/tiles/cellBlocks';
+import { cellGrid, cellWindow, type CellGrid } from '@shared/tiff/tiles/cellGrid';
+import type { CellPart, StoredBlocks } from '@shared/tiff/tiles/reducedCell';
 import type { DecoderPool } from './decoderPool';
-import type { CellPart } from './reducedCell';
-import { tileBlocks } from './tileAssembler';
 import type { BlockReader } from './tileLoader';
 import { abortable } from './abortable';
-import type { PlannedLevel, TilePlan } from './tilePlan';
+import type { PlannedLevel, TilePlan } from '@shared/tiff/tiles/tilePlan';
 
 /** Blocks that one call may ask for (the contract of `rasters.readBlocks`). */
 const MOST_INDICES = 64;
 /** px that go to a worker at once: enough to be worth a message, few enough that what is in sight need not wait. */
 const BATCH_PIXELS = 12 * 512 * 512;
-
-/** Blocks of one cell, and pixels that become one of it, at most; only damaged files and hoaxes have more. */
-const MOST_BLOCKS = 65_536;
-const LARGEST_FACTOR = 1024;
-/** px of a block, which is decoded whole */
-const LARGEST_BLOCK = 512 * 1024 * 1024;
 
 /** Says of a block of the level whether there is anything in the file for it. */
 export type StoredTest = (index: number) => boolean;
@@ -132,16 +125,9 @@ export class CellStore {
     return stored === null || this.#blocks(factor, cell).image.some(stored);
   }
 
-  /** Throws `tiff.blocks_too_small`, `tiff.block_too_large` where a cell is made of more than anyone waits for. */
-  #blocks(factor: number, cell: number): { image: number[]; mask: number[] } {
+  #blocks(factor: number, cell: number): CellBlocks {
     const { plan, planned } = this.#options;
-    const { blockWidth: width, blockHeight: height, planes } = planned.image;
-    if (width * height > LARGEST_BLOCK) throw new AppError('tiff.block_too_large', { width, height });
-    const { cellWidth, cellHeight } = this.grid(factor);
-    if (factor > LARGEST_FACTOR || (cellWidth / width) * (cellHeight / height) * planes > MOST_BLOCKS) {
-      throw new AppError('tiff.blocks_too_small', { width, height });
-    }
-    return tileBlocks(plan, planned.image, planned.mask, cellWindow(this.grid(factor), cell));
+    return cellBlocks(plan, planned, this.grid(factor), factor, cell);
   }
 
   async #enqueue(factor: number, cell: number, key: string, urgent: boolean): Promise<TilePixels | null> {

@@ -2,9 +2,14 @@ import { toErrorData, type ErrorData } from '@shared/errors';
 import { blockJob, decodeBlock } from '@shared/tiff/codecs';
 import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { BlockJob, DecodedBlock, Level, PixelWindow } from '@shared/tiff/types';
-import { reduceCell, type CellTask, type ReducedCell } from './reducedCell';
-import { assembleTile, type Blocks } from './tileAssembler';
-import type { TilePlan } from './tilePlan';
+import {
+  reduceCell,
+  type CellTask,
+  type ReducedCell,
+  type StoredBlocks,
+} from '@shared/tiff/tiles/reducedCell';
+import { assembleTile, type Blocks } from '@shared/tiff/tiles/tileAssembler';
+import type { TilePlan } from '@shared/tiff/tiles/tilePlan';
 
 /** Stored bytes and what is needed to decode them. */
 export interface BlockTask {
@@ -22,8 +27,6 @@ export interface TileTask {
   readonly imageBytes: StoredBlocks;
   readonly maskBytes: StoredBlocks;
 }
-
-export type StoredBlocks = readonly (readonly [index: number, bytes: Uint8Array | null])[];
 
 /** What goes to a worker and what comes back. */
 export type WorkerRequest = { readonly id: number } & (

@@ -1,7 +1,7 @@
 import { AppError, fromErrorData } from '@shared/errors';
 import type { DecodedBlock } from '@shared/tiff/types';
 import type { BlockTask, TileTask, WorkerAnswer, WorkerRequest } from './decodeJobs';
-import type { CellTask, ReducedCell } from './reducedCell';
+import type { CellTask, ReducedCell } from '@shared/tiff/tiles/reducedCell';
 
 export type { BlockTask, TileTask } from './decodeJobs';
 

@@ -3,11 +3,11 @@ import type { GrowingLevels } from '@shared/tiff/overviews';
 import type { Level, PixelWindow } from '@shared/tiff/types';
 import { blocksOf, clipWindow } from '@shared/tiff/windowBlocks';
 import { abortable } from './abortable';
-import type { TilePixels } from './average';
-import type { StoredBlocks } from './decodeJobs';
+import type { TilePixels } from '@shared/tiff/tiles/average';
+import type { StoredBlocks } from '@shared/tiff/tiles/reducedCell';
 import type { DecoderPool } from './decoderPool';
-import { tileBlocks } from './tileAssembler';
-import type { TilePlan } from './tilePlan';
+import { tileBlocks } from '@shared/tiff/tiles/tileAssembler';
+import type { TilePlan } from '@shared/tiff/tiles/tilePlan';
 
 /** Overviews that are being built, as far as they are. In the window these are the channels `rasters.growing` and others. */
 export interface GrowingSource {

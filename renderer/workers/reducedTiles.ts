@@ -1,17 +1,25 @@
 import { AppError } from '@shared/errors';
 import type { Level, PixelWindow } from '@shared/tiff/types';
-import { averaged, copyPixels, createPixels, type TilePixels } from './average';
-import { cellsIn, cellWindow, type CellGrid } from './cellGrid';
+import { averaged, copyPixels, createPixels, type TilePixels } from '@shared/tiff/tiles/average';
+import { cellsIn, cellWindow } from '@shared/tiff/tiles/cellGrid';
 import { CellStore, type StoredTest } from './cellStore';
 import { GrownTiles } from './grownTiles';
-import { cellsOfStratum, pictureOf, planSamples, type SamplePlan } from './preview';
-import type { PreviewSource, TileLevel, TileLoaderOptions } from './tileLoader';
-import { reducedLevels, type PlannedLevel, type TilePlan } from './tilePlan';
+import {
+  cellsOfStratum,
+  keptFactor,
+  pictureOf,
+  planPreview,
+  type PreviewPlan,
+  type Sample,
+} from '@shared/tiff/tiles/preview';
+import type { PreviewSource, TileLoaderOptions } from './tileLoader';
+import { reducedLevels, type PlannedLevel, type TileLevel, type TilePlan } from '@shared/tiff/tiles/tilePlan';
 
-/** bytes that all reduced cells of the level may take together: then they are kept, and every coarser level is made of them */
-const KEPT_BYTES = 24 * 1024 * 1024;
 /** Levels of fewer blocks are not asked which of them they hold. */
 const FEW_BLOCKS = 512;
+
+/** px of the cells that the reader of the raster samples; larger ones would keep it from all else for too long. */
+const LARGEST_SAMPLE = 16 * 1024 * 1024;
 
 /** How often a tile is cut into quarters to find what is built of it. */
 const CUTS = 2;
@@ -37,6 +45,7 @@ export class ReducedTiles {
   readonly #image: Level;
   readonly #base: TileLevel;
   readonly #cells: CellStore;
+  readonly #options: Options;
   /** The reduction that is kept. */
   readonly #kept: number;
   readonly #grown: GrownTiles | null;
@@ -46,6 +55,7 @@ export class ReducedTiles {
   readonly preview: PreviewSource | null;
 
   constructor(plan: TilePlan, planned: PlannedLevel, options: Options) {
+    this.#options = options;
     this.#plan = plan;
     this.#image = planned.image;
     this.#base = planned.tile;
@@ -63,7 +73,8 @@ export class ReducedTiles {
     const { growing, pool, patientFrom = PATIENT.pixels } = options;
     this.#patientFrom = patientFrom;
     this.#grown = growing ? new GrownTiles(plan, planned.tile.level, growing, pool) : null;
-    this.preview = this.levels.length === 0 ? null : this.#planPreview();
+    const preview = planPreview(plan, planned);
+    this.preview = preview && this.#previewOf(preview);
   }
 
   clear(): void {
@@ -213,39 +224,42 @@ export class ReducedTiles {
     return this.#turn;
   }
 
-  #planPreview(): PreviewSource | null {
-    const grid = this.#cells.grid(this.#kept);
-    const plan = planSamples(grid, this.#image.coding.compression, this.#kept);
-    if (!plan) return null;
+  #previewOf(preview: PreviewPlan): PreviewSource {
+    const { grid, samples } = preview;
     const { scaleX, scaleY } = this.#base;
+    const { readPreview } = this.#options;
+    const isSmall = grid.cellWidth * grid.cellHeight <= LARGEST_SAMPLE;
+    const sample = (): Promise<TilePixels> => this.#sample(preview);
+    const load = async (): Promise<TilePixels> =>
+      (readPreview && isSmall ? await readPreview().catch(() => null) : null) ?? sample();
     let picture: Promise<TilePixels> | null = null;
     return {
-      width: plan.across * plan.partsAcross,
-      height: plan.down * plan.partsDown,
+      width: samples.across * samples.partsAcross,
+      height: samples.down * samples.partsDown,
       covers: {
         width: grid.columns * grid.cellWidth * scaleX,
         height: grid.rows * grid.cellHeight * scaleY,
       },
-      load: () => (picture ??= this.#sample(grid, plan)),
+      load: () => (picture ??= load()),
     };
   }
 
-  async #sample(grid: CellGrid, plan: SamplePlan): Promise<TilePixels> {
+  async #sample(preview: PreviewPlan): Promise<TilePixels> {
+    const { across, down } = preview.samples;
     const samples = await Promise.all(
-      Array.from({ length: plan.across * plan.down }, (_, index) => this.#sampleOf(grid, plan, index)),
+      Array.from({ length: across * down }, (_, index) => this.#sampleOf(preview, index)),
     );
-    const size = { width: grid.cellWidth / this.#kept, height: grid.cellHeight / this.#kept };
-    return pictureOf(plan, samples, size, this.#plan);
+    return pictureOf(preview, samples, this.#plan);
   }
 
   /** Of a stratum the most central cell that the file holds; null where it holds none, or it cannot be read. */
-  async #sampleOf(grid: CellGrid, plan: SamplePlan, index: number): Promise<TilePixels | null> {
-    const factor = this.#kept;
+  async #sampleOf({ grid, samples, factor }: PreviewPlan, index: number): Promise<Sample | null> {
     await this.#cells.ready;
-    const cells = cellsOfStratum(grid, plan, index % plan.across, Math.floor(index / plan.across));
+    const cells = cellsOfStratum(grid, samples, index % samples.across, Math.floor(index / samples.across));
     const cell = cells.find((one) => this.#cells.isStored(factor, one));
     if (cell === undefined) return null;
-    return this.#cells.get(factor, cell, true).catch(() => null);
+    const pixels = await this.#cells.get(factor, cell, true).catch(() => null);
+    return pixels && { pixels, width: grid.cellWidth / factor, height: grid.cellHeight / factor };
   }
 }
 
@@ -281,14 +295,6 @@ export class NotYetMade extends Error {
 
 /** Why the raster is no longer read for a tile: overviews have it. */
 class Overtaken extends Error {}
-
-/** The finest reduction whose cells can all be kept. */
-function keptFactor({ width, height }: Level, { channels, dtype }: TilePlan): number {
-  const bytes = width * height * channels.length * (dtype === 'uint8' ? 1 : 4);
-  let factor = 2;
-  while (bytes / (factor * factor) > KEPT_BYTES) factor *= 2;
-  return factor;
-}
 
 async function storedTest({ image, tile }: PlannedLevel, options: Options): Promise<StoredTest | null> {
   if (image.columns * image.rows < FEW_BLOCKS || !options.readStored) return null;

@@ -2,12 +2,19 @@ import type { Level, PixelWindow, RasterDescription } from '@shared/tiff/types';
 import { ByteCache } from '@shared/tiff/windowCache';
 import { splitDescription } from '@shared/tiff/windowStrips';
 import { BlockStore, type FoundBlocks } from './blockStore';
-import type { StoredBlocks } from './decodeJobs';
+import type { StoredBlocks } from '@shared/tiff/tiles/reducedCell';
 import type { DecoderPool } from './decoderPool';
 import type { GrowingSource } from './grownTiles';
 import { ReducedTiles } from './reducedTiles';
-import { assembleTile, tileBlocks } from './tileAssembler';
-import { planLevels, planTiles, type PlannedLevel, type TilePlan } from './tilePlan';
+import { assembleTile, tileBlocks } from '@shared/tiff/tiles/tileAssembler';
+import {
+  planLevels,
+  planTiles,
+  type PlannedLevel,
+  type TileChannel,
+  type TileLevel,
+  type TilePlan,
+} from '@shared/tiff/tiles/tilePlan';
 
 /**
  * Fetches the stored bytes of blocks, null for sparse ones; in the order of `indices`, of which there are at most 64.
@@ -25,33 +32,6 @@ export interface BlockRequest {
   /** As in Raster.blockRange; large uncompressed strips count in the parts of `splitDescription`. */
   readonly indices: readonly number[];
 }
-
-/** One zoom step of the display: a grid of tiles over one level of the raster. */
-export interface TileLevel {
-  /** Index into description.levels. */
-  readonly level: number;
-  /** px of the level */
-  readonly width: number;
-  readonly height: number;
-  /** px; every tile is that large, what lies outside the level is transparent. */
-  readonly tileWidth: number;
-  readonly tileHeight: number;
-  /** Tiles across and down. */
-  readonly columns: number;
-  readonly rows: number;
-  /** Full-resolution pixels per pixel of this level, across and down. */
-  readonly scaleX: number;
-  readonly scaleY: number;
-  /** Pixels of the raster's level that become one of this, a side; 1 for the raster's own levels. */
-  readonly factor: number;
-}
-
-/** What one channel of a tile holds. */
-export type TileChannel =
-  | { readonly kind: 'band'; /** zero-based band of the raster */ readonly band: number }
-  | { readonly kind: 'palette'; readonly colour: 'red' | 'green' | 'blue' }
-  /** Always the last one: 0 transparent … 255 opaque in Uint8Array tiles, 0 … 1 in Float32Array tiles. */
-  | { readonly kind: 'opacity' };
 
 /**
  * The tiles of a raster, ready for an OpenLayers DataTile source. Nodata, masks and alpha are already in the opacity
@@ -97,6 +77,8 @@ export interface TileLoaderOptions {
   readonly cacheBytes?: number;
   /** Says which blocks of a large level the file holds, one bit each, lowest first; null where that is not known. */
   readonly readStored?: (level: number) => Promise<Uint8Array | null>;
+  /** The preview's pixels as `samplePreview` gives them, where somebody reads them nearer to the file; null where nobody does. */
+  readonly readPreview?: () => Promise<Uint8Array | Float32Array | null>;
   /** Overviews that are being built: where they are there, levels above the raster's own are made of them. */
   readonly growing?: GrowingSource;
   /**

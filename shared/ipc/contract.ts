@@ -145,6 +145,13 @@ export const contract = {
   'rasters.storedBlocks': call(
     z.object({ rasterId: id, level: z.int().min(0).max(64) }),
   ).returns<Uint8Array | null>(),
+  /**
+   * The samples of a coarse picture of a raster (`planPreview`, for these zero-based bands or null for all but alpha); null
+   * where none is planned.
+   */
+  'rasters.preview': call(
+    z.object({ rasterId: id, bands: z.array(z.int().min(0)).min(1).max(64).nullable() }),
+  ).returns<Uint8Array | Float32Array | null>(),
   /** The overviews that are being built, as far as they are; null where none are. */
   'rasters.growing': call(z.object({ rasterId: id })).returns<GrowingState | null>(),
   /** As `rasters.readBlocks`, of a level of these; fails with `overviews.not_made` for what is not there yet. */

@@ -1,10 +1,11 @@
 import { AppError } from '@shared/errors';
 import type { CodecRegistry, Raster } from '@shared/tiff/types';
+import type { TileLevel } from '@shared/tiff/tiles/tilePlan';
 import { readWindow } from '@shared/tiff/window';
 import { splitStrips } from '@shared/tiff/windowStrips';
 import { answerRequest } from '../../renderer/workers/decodeJobs';
 import { createDecoderPool, type DecoderWorker } from '../../renderer/workers/decoderPool';
-import { createTileLoader, type TileLevel, type TileLoader } from '../../renderer/workers/tileLoader';
+import { createTileLoader, type TileLoader } from '../../renderer/workers/tileLoader';
 
 /** A worker of the map's pool in this thread. */
 function workerHere(codecs: CodecRegistry): DecoderWorker {

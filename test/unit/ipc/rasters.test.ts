@@ -30,6 +30,7 @@ const rasters: RastersPort = {
   growing: () => null,
   readGrowing: async () => [],
   storedBlocks: async () => null,
+  preview: async () => null,
   statistics: async () => [],
   saveCog: async () => undefined,
 };

@@ -6,7 +6,8 @@ import { placementOf } from '../../../renderer/map/placement';
 import { RasterSource } from '../../../renderer/map/rasterSource';
 import { NotYetMade } from '../../../renderer/workers/reducedTiles';
 import { UploadPace } from '../../../renderer/map/uploadPace';
-import type { TileLevel, TileLoader } from '../../../renderer/workers/tileLoader';
+import type { TileLevel } from '@shared/tiff/tiles/tilePlan';
+import type { TileLoader } from '../../../renderer/workers/tileLoader';
 import { raster } from './samples';
 
 const side = 4;

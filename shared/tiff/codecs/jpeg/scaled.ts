@@ -1,4 +1,5 @@
 import type { ReducedDecoder } from '../reduced';
+import { findFrame } from './frame';
 import { prepareJpeg } from './prepare';
 import { usableTurbo } from './turbo';
 
@@ -15,5 +16,22 @@ export const decodeJpegScaled: ReducedDecoder = async (bytes, job, denominator) 
   const height = Math.ceil(job.height / denominator);
   const turbo = await usableTurbo();
   const samples = turbo.decode(stream, width, height, channels === 1 ? 'grey' : 'rgb');
+  return samples && { width, height, channels, samples: samples.slice() };
+};
+
+/**
+ * As `decodeJpegScaled`; where the job is lower than the frame the decoder leaves after the job's rows, so damage further down is
+ * not found out.
+ */
+export const decodeJpegSample: ReducedDecoder = async (bytes, job, denominator) => {
+  const whole = findFrame(bytes);
+  if (!whole || whole.height <= job.height) return decodeJpegScaled(bytes, job, denominator);
+  const { stream, frame } = prepareJpeg(bytes, job);
+  const channels = frame.components.length;
+  if (frame.width !== job.width || (channels !== 1 && channels !== 3)) return null;
+  const width = Math.ceil(job.width / denominator);
+  const height = Math.ceil(frame.height / denominator);
+  const turbo = await usableTurbo();
+  const samples = turbo.decodeBeginning(stream, width, height, channels === 1 ? 'grey' : 'rgb');
   return samples && { width, height, channels, samples: samples.slice() };
 };

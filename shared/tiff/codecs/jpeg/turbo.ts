@@ -82,7 +82,26 @@ export class TurboJpeg {
     return decoded;
   }
 
-  #decode(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
+  /**
+   * As `decode`, of a stream that goes on after the height that its frame states, of which nothing is looked at. A black picture
+   * counts as none.
+   */
+  decodeBeginning(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
+    const size = width * height * FORMATS[pixels][1];
+    new Uint8Array(this.#exports.memory.buffer, this.#room(this.#out, size), size).fill(0);
+    // The bytes behind the last row are a fault that libjpeg tells after all rows are done.
+    const decoded = this.#decode(stream, width, height, pixels, true);
+    this.#spent ||= decoded === null;
+    return decoded?.some((value) => value > 0) ? decoded : null;
+  }
+
+  #decode(
+    stream: Uint8Array,
+    width: number,
+    height: number,
+    pixels: PixelFormat,
+    lenient = false,
+  ): Uint8Array | null {
     const [format, bytes] = FORMATS[pixels];
     const size = width * height * bytes;
     const source = this.#room(this.#source, stream.length);
@@ -102,7 +121,7 @@ export class TurboJpeg {
         format,
         0,
       );
-      return failed === 0 ? new Uint8Array(memory.buffer, out, size) : null;
+      return failed === 0 || lenient ? new Uint8Array(memory.buffer, out, size) : null;
     } catch {
       return null;
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { averaged, copyPixels } from '../../../../renderer/workers/average';
+import { averaged, copyPixels } from '@shared/tiff/tiles/average';
 
 test('averages only what is opaque', () => {
   // Four pixels of one band and opacity: 100 and 200 opaque, 9 transparent twice.

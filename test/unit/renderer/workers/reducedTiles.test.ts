@@ -3,7 +3,7 @@ import { createCodecs } from '@shared/tiff/codecs';
 import type { Raster } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
 import { splitStrips } from '@shared/tiff/windowStrips';
-import { cellGrid, cellsIn, cellWindow } from '../../../../renderer/workers/cellGrid';
+import { cellGrid, cellsIn, cellWindow } from '@shared/tiff/tiles/cellGrid';
 import { answerRequest } from '../../../../renderer/workers/decodeJobs';
 import { createDecoderPool, type DecoderWorker } from '../../../../renderer/workers/decoderPool';
 import { createTileLoader, type TileLoader } from '../../../../renderer/workers/tileLoader';

@@ -1,4 +1,4 @@
-import type { Level, PixelWindow } from '@shared/tiff/types';
+import type { Level, PixelWindow } from '../types';
 
 /**
  * How a level is cut for reduced pictures: into cells that are made of whole blocks wherever that can be, so that each block is

@@ -1,10 +1,9 @@
-import { toErrorData, type ErrorData } from '@shared/errors';
-import { blockJob, decodeBlock } from '@shared/tiff/codecs';
-import type { Denominator, ReducedDecoder, ReducingCodecs } from '@shared/tiff/codecs/reduced';
-import type { DecodedBlock, Level, PixelWindow } from '@shared/tiff/types';
-import { clipWindow } from '@shared/tiff/windowBlocks';
+import { toErrorData, type ErrorData } from '../../errors';
+import { blockJob, decodeBlock } from '../codecs';
+import type { Denominator, ReducedDecoder, ReducingCodecs } from '../codecs/reduced';
+import type { DecodedBlock, Level, PixelWindow } from '../types';
+import { clipWindow } from '../windowBlocks';
 import { averaged, copyPixels, createPixels, type TilePixels } from './average';
-import type { StoredBlocks } from './decodeJobs';
 import { assembleTile, maskOpacity, type Blocks } from './tileAssembler';
 import type { TilePlan } from './tilePlan';
 
@@ -18,9 +17,11 @@ export interface CellTask {
   readonly cells: readonly CellPart[];
 }
 
+/** Stored bytes by block index; null for sparse blocks. */
+export type StoredBlocks = readonly (readonly [index: number, bytes: Uint8Array | null])[];
+
 export interface CellPart {
   readonly window: PixelWindow;
-  /** Stored bytes by block index; null for sparse blocks. */
   readonly imageBytes: StoredBlocks;
   readonly maskBytes: StoredBlocks;
 }

@@ -1,11 +1,11 @@
-import type { Compression } from '@shared/tiff/types';
+import type { Compression, Level } from '../types';
 import { createPixels, type TilePixels } from './average';
-import type { CellGrid } from './cellGrid';
-import type { TilePlan } from './tilePlan';
+import { cellGrid, type CellGrid } from './cellGrid';
+import { reducedLevels, type PlannedLevel, type TilePlan } from './tilePlan';
 
 /** Cells of 512 × 512 pixels that may be decoded for it: what a codec does in some tenths of a second. */
 const SAMPLES: Readonly<Partial<Record<Compression, number>>> = {
-  jpeg: 196,
+  jpeg: 144,
   none: 196,
   packbits: 144,
   deflate: 100,
@@ -15,6 +15,8 @@ const FEWEST = 36;
 /** px a side of the picture at most */
 const LARGEST = 256;
 
+/** bytes that all reduced cells of the level may take together: then they are kept, and every coarser level is made of them */
+const KEPT_BYTES = 24 * 1024 * 1024;
 /** Which cells are looked at, and into how many parts each is averaged. */
 export interface SamplePlan {
   /** Strata across and down; one cell of each is looked at. */
@@ -23,6 +25,31 @@ export interface SamplePlan {
   /** Pixels of the picture for each sample. */
   readonly partsAcross: number;
   readonly partsDown: number;
+}
+
+/** A coarse picture of a whole level. */
+export interface PreviewPlan {
+  readonly grid: CellGrid;
+  readonly samples: SamplePlan;
+  /** The reduction that its cells have. */
+  readonly factor: number;
+}
+
+/** Null where the level is small enough to be read as it is, or all cells are hardly more than the samples. */
+export function planPreview(plan: TilePlan, { image, tile }: PlannedLevel): PreviewPlan | null {
+  if (reducedLevels(tile).length === 0) return null;
+  const factor = keptFactor(image, plan);
+  const grid = cellGrid(image, factor);
+  const samples = planSamples(grid, image.coding.compression, factor);
+  return samples && { grid, samples, factor };
+}
+
+/** The finest reduction whose cells can all be kept. */
+export function keptFactor({ width, height }: Level, { channels, dtype }: TilePlan): number {
+  const bytes = width * height * channels.length * (dtype === 'uint8' ? 1 : 4);
+  let factor = 2;
+  while (bytes / (factor * factor) > KEPT_BYTES) factor *= 2;
+  return factor;
 }
 
 /** Spreads the samples that a codec can afford evenly over the cells; null where all cells are hardly more. */
@@ -62,12 +89,17 @@ function centralFirst(index: number, strata: number, length: number): number[] {
   );
 }
 
+/** Pixels that stand for a stratum. */
+export interface Sample {
+  readonly pixels: TilePixels;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Puts the picture together from the samples, row by row; null ones are transparent. */
 export function pictureOf(
-  plan: SamplePlan,
-  samples: readonly (TilePixels | null)[],
-  /** px of a sample */
-  size: { readonly width: number; readonly height: number },
+  { samples: plan }: PreviewPlan,
+  samples: readonly (Sample | null)[],
   { channels: { length: channels }, dtype }: TilePlan,
 ): TilePixels {
   const width = plan.across * plan.partsAcross;
@@ -79,7 +111,7 @@ export function pictureOf(
     const top = Math.floor(index / plan.across) * plan.partsDown;
     for (let y = 0; y < plan.partsDown; y++) {
       for (let x = 0; x < plan.partsAcross; x++) {
-        const mean = meanOf(sample, size, channels, plan, x, y);
+        const mean = meanOf(sample, channels, plan, x, y);
         pixels.set(mean, ((top + y) * width + left + x) * channels);
       }
     }
@@ -89,8 +121,7 @@ export function pictureOf(
 
 /** The mean of one part of a sample, weighted by opacity. */
 function meanOf(
-  sample: TilePixels,
-  { width, height }: { readonly width: number; readonly height: number },
+  { pixels: sample, width, height }: Sample,
   channels: number,
   plan: SamplePlan,
   x: number,

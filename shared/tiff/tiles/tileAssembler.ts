@@ -1,8 +1,8 @@
-import { cmykToRgb } from '@shared/tiff/rgba';
-import { asSample, createSamples } from '@shared/tiff/samples';
-import type { DecodedBlock, Level, PixelWindow, SampleArray } from '@shared/tiff/types';
-import { blocksOf, clipWindow, gatherInto } from '@shared/tiff/windowBlocks';
-import { maskWindow, validFromMask } from '@shared/tiff/windowValid';
+import { cmykToRgb } from '../rgba';
+import { asSample, createSamples } from '../samples';
+import type { DecodedBlock, Level, PixelWindow, SampleArray } from '../types';
+import { blocksOf, clipWindow, gatherInto } from '../windowBlocks';
+import { maskWindow, validFromMask } from '../windowValid';
 import { neededBands, type TilePlan } from './tilePlan';
 
 /** A decoded block of a level by its index; null for a sparse one. */

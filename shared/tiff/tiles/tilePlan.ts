@@ -1,6 +1,32 @@
-import { maskLevelFor } from '@shared/tiff/windowValid';
-import type { Level, MaskKind, RasterDescription, SampleType } from '@shared/tiff/types';
-import type { TileChannel, TileLevel } from './tileLoader';
+import { maskLevelFor } from '../windowValid';
+import type { Level, MaskKind, RasterDescription, SampleType } from '../types';
+
+/** One zoom step of the display: a grid of tiles over one level of the raster. */
+export interface TileLevel {
+  /** Index into description.levels. */
+  readonly level: number;
+  /** px of the level */
+  readonly width: number;
+  readonly height: number;
+  /** px; every tile is that large, what lies outside the level is transparent. */
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+  /** Tiles across and down. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Full-resolution pixels per pixel of this level, across and down. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** Pixels of the raster's level that become one of this, a side; 1 for the raster's own levels. */
+  readonly factor: number;
+}
+
+/** What one channel of a tile holds. */
+export type TileChannel =
+  | { readonly kind: 'band'; /** zero-based band of the raster */ readonly band: number }
+  | { readonly kind: 'palette'; readonly colour: 'red' | 'green' | 'blue' }
+  /** Always the last one: 0 transparent … 255 opaque in Uint8Array tiles, 0 … 1 in Float32Array tiles. */
+  | { readonly kind: 'opacity' };
 
 /** How opacity is found, in the order of precedence that readWindow has. */
 export type OpacityRule =
