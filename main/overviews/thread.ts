@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { AppError, toErrorData } from '@shared/errors';
-import { asLevel, type PlacedTile } from '@shared/tiff/overviews';
+import { asLevel, WorkingMemory, type PlacedTile } from '@shared/tiff/overviews';
 import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { Level, Raster } from '@shared/tiff/types';
+import { Arena } from './arena';
 import { chunkRows, feedBlocks, type BlockGrid, type Feed } from './blockFeed';
 import { Control } from './control';
 import { loadJpegEncoder, TileEncoder } from './encode';
@@ -25,6 +26,7 @@ export interface ThreadParts {
     raster: Raster,
     level: Level,
     indices: readonly number[],
+    memory?: Arena,
   ): Promise<readonly (Uint8Array | null)[]>;
   readonly codecs: ReducingCodecs;
 }
@@ -50,6 +52,9 @@ export function serveOverviewThread(port: ThreadPort, data: ThreadData, parts: T
 
 class Builder {
   readonly #control: Control;
+  readonly #encoder: TileEncoder;
+  readonly #memory = new WorkingMemory();
+  readonly #arenas = [new Arena(), new Arena()];
 
   private constructor(
     private readonly data: ThreadData,
@@ -57,9 +62,11 @@ class Builder {
     private readonly port: ThreadPort,
     private readonly raster: Raster,
     private readonly file: number,
-    private readonly turbo: Awaited<ReturnType<typeof loadJpegEncoder>> | null,
+    turbo: Awaited<ReturnType<typeof loadJpegEncoder>> | null,
   ) {
+    const { coding, tile, reduction } = data.plan;
     this.#control = new Control(data.control);
+    this.#encoder = new TileEncoder(coding, tile, turbo, reduction.sampleType);
   }
 
   static async open(data: ThreadData, parts: ThreadParts, port: ThreadPort): Promise<Builder> {
@@ -74,10 +81,14 @@ class Builder {
     const streams = plan.reading === 'stream' && round.source < 0;
     const grid = round.source < 0 ? this.#baseGrid() : this.#ownGrid(round.source, order.sources);
     const sourceRows = streams ? streamRows(grid.level) : chunkRows(grid.level);
-    const unit = new Unit(plan, order, sourceRows, this.#encoder(), (bytes) => this.#store(bytes), {
-      tiles: (tiles) => this.port.postMessage({ kind: 'tiles', tiles }),
+    // One unit after another: all of the one before is over.
+    this.#memory.release();
+    const report = {
+      tiles: (tiles: readonly PlacedTile[]) => this.port.postMessage({ kind: 'tiles', tiles }),
       progress: () => undefined,
-    });
+    };
+    const store = (bytes: Uint8Array): number => this.#store(bytes);
+    const unit = new Unit(plan, order, sourceRows, this.#encoder, store, report, this.#memory);
     let untold = 0;
     let toldAt = -Infinity;
     const tell = (): void => {
@@ -102,11 +113,6 @@ class Builder {
     else this.port.postMessage({ kind: 'done', round: order.round, unit: order.unit, damaged });
   }
 
-  #encoder(): TileEncoder {
-    const { coding, tile, reduction } = this.data.plan;
-    return new TileEncoder(coding, tile, this.turbo, reduction.sampleType);
-  }
-
   #baseGrid(): BlockGrid {
     const { description } = this.raster;
     const level = description.levels[this.data.plan.base]!;
@@ -116,8 +122,19 @@ class Builder {
     return {
       level,
       mask,
-      read: (kind, indices) => this.parts.readBlocks(this.raster, kind === 'mask' ? mask! : level, indices),
+      read: (kind, indices) =>
+        kind === 'mask'
+          ? this.parts.readBlocks(this.raster, mask!, indices)
+          : this.parts.readBlocks(this.raster, level, indices, this.#nextArena()),
     };
+  }
+
+  /** Blocks are read while those from before are decoded, and no longer: two memories take turns. */
+  #nextArena(): Arena {
+    this.#arenas.reverse();
+    const [arena] = this.#arenas as [Arena, Arena];
+    arena.clear();
+    return arena;
   }
 
   /** A level that was built before. */

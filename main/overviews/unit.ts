@@ -4,6 +4,7 @@ import {
   type OverviewPlan,
   type PlacedTile,
   type RowWindow,
+  type WorkingMemory,
 } from '@shared/tiff/overviews';
 import type { UnitLevel } from '@shared/tiff/overviews';
 import type { TileEncoder, TilePlace } from './encode';
@@ -33,10 +34,11 @@ export class Unit {
     private readonly encoder: TileEncoder,
     private readonly store: StoreTile,
     private readonly report: UnitReport,
+    memory: WorkingMemory,
   ) {
     this.levels = unitLevels(plan, plan.rounds[round]!, unit);
     this.#touched = this.levels.map(() => new Set<number>());
-    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow);
+    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow, memory);
   }
 
   /** Says that the source holds something in a rectangle of its pixels. */

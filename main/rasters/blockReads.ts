@@ -6,6 +6,12 @@ const GAP = 32 * 1024;
 /** bytes of one read that serves several blocks */
 const LARGEST_READ = 8 * 1024 * 1024;
 
+export interface ReadBlocksOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Where the blocks go; they are good until it gives out the same bytes again. */
+  readonly memory?: { take(length: number): Uint8Array };
+}
+
 interface Wanted extends BlockRange {
   /** Place in the answer. */
   readonly at: number;
@@ -13,13 +19,14 @@ interface Wanted extends BlockRange {
 
 /**
  * The stored bytes of blocks of one level, in the order asked for; null for sparse ones. Blocks that lie close to each other
- * are read at once: a tile row of small strips would be hundreds of reads. Each answer has memory of its own.
+ * are read at once: a tile row of small strips would be hundreds of reads. Each answer has memory of its own, unless
+ * `memory` is given, of which all are parts.
  */
 export async function readBlocks(
   raster: Raster,
   level: Level,
   indices: readonly number[],
-  signal?: AbortSignal,
+  { signal, memory }: ReadBlocksOptions = {},
 ): Promise<(Uint8Array | null)[]> {
   const ranges = await Promise.all(indices.map((index) => raster.blockRange(level, index)));
   signal?.throwIfAborted();
@@ -32,9 +39,11 @@ export async function readBlocks(
   await Promise.all(
     groups(wanted).map(async (group) => {
       const start = (group[0] as Wanted).offset;
-      const bytes = await source.read(start, endOf(group) - start);
+      const size = endOf(group) - start;
+      const bytes = await source.read(start, size, memory?.take(size));
       for (const { offset, length, at } of group) {
-        answer[at] = group.length === 1 ? bytes : bytes.slice(offset - start, offset - start + length);
+        const part = bytes.subarray(offset - start, offset - start + length);
+        answer[at] = memory || group.length === 1 ? part : part.slice();
       }
     }),
   );

@@ -139,7 +139,7 @@ export class RasterService {
     { signal }: Context = {},
   ): Promise<(Uint8Array | null)[]> {
     const { split } = this.#get(id);
-    return readBlocks(split, levelOf(split, kind, level), indices, signal);
+    return readBlocks(split, levelOf(split, kind, level), indices, { signal });
   }
 
   /**

@@ -17,7 +17,8 @@ serveOverviewThread(
       const { raster, close } = await openFile(path, without);
       return { raster: splitStrips(raster), close };
     },
-    readBlocks,
+    readBlocks: (raster, level, indices, memory) =>
+      readBlocks(raster, level, indices, memory ? { memory } : {}),
     codecs: createNodeCodecs({ ownThread: true }),
   },
 );

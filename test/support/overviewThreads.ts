@@ -42,7 +42,8 @@ export function overviewsHere(): { readonly start: StartBuildThread; close(): Pr
           closers.push(close);
           return { raster: splitStrips(raster), close };
         },
-        readBlocks,
+        readBlocks: (raster, level, indices, memory) =>
+          readBlocks(raster, level, indices, memory ? { memory } : {}),
         codecs: createNodeCodecs(),
       },
     );

@@ -14,5 +14,5 @@ export { needsOverviews } from './levels';
 export { planOverviews, unitLevels, unitWork, type OverviewPlan, type Round, type UnitLevel } from './plan';
 export { asLevel, sidecarHead, sidecarHeadBytes, sidecarTags, type SidecarTags } from './sidecar';
 export { TileIndex } from './tileIndex';
-export { createWorking } from './samples';
+export { createWorking, WorkingMemory } from './samples';
 export { RowWindow, UnitRows } from './unitRows';

@@ -26,6 +26,29 @@ export function createWorking(type: SampleType, length: number): Working {
   }
 }
 
+/** Memory for samples that is used again and again: fresh memory is slow to get. What is taken is cleared. */
+export class WorkingMemory {
+  readonly #all: { readonly samples: Working; taken: boolean }[] = [];
+
+  take(type: SampleType, length: number): Working {
+    const known = this.#all.find((one) => !one.taken && one.samples.length === length);
+    if (known) {
+      known.taken = true;
+      return known.samples.fill(0);
+    }
+    const samples = createWorking(type, length);
+    this.#all.push({ samples, taken: true });
+    return samples;
+  }
+
+  /** All that was taken may be taken again; what was not taken since the last time is forgotten. */
+  release(): void {
+    const used = this.#all.filter(({ taken }) => taken);
+    for (const one of used) one.taken = false;
+    this.#all.splice(0, Infinity, ...used);
+  }
+}
+
 export const isFloating = (type: SampleType): boolean => type.startsWith('float');
 
 /** The value as samples of the type hold it; null where none can. */

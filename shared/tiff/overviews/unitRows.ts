@@ -2,7 +2,7 @@ import { axisOf, axisWeights, sourceRange, type Axis, type AxisWeights } from '.
 import type { OverviewPlan, UnitLevel } from './plan';
 import { halveMask } from './halve';
 import { createReducer, type Reducer } from './reduce';
-import { createWorking, type Working } from './samples';
+import type { Working, WorkingMemory } from './samples';
 import { weighMask } from './weigh';
 
 /** Rows kept beyond those of a row of tiles: what odd sizes need across its edge. */
@@ -10,7 +10,8 @@ const SPARE_ROWS = 32;
 
 /** Some rows of a level that are at hand, as wide as a unit needs the level. */
 export class RowWindow {
-  readonly data: Working;
+  #data: Working | null = null;
+  readonly #memory: () => Working;
   /** A byte for each pixel, 0 where it does not count; null for rasters without a mask of their own. */
   readonly mask: Uint8Array | null;
   /** px of the level: the first column, and how many. */
@@ -22,15 +23,20 @@ export class RowWindow {
   #y: number;
   #count = 0;
 
-  constructor(plan: OverviewPlan, { needed }: UnitLevel, rows: number) {
+  constructor(plan: OverviewPlan, { needed }: UnitLevel, rows: number, memory: WorkingMemory) {
     const { sampleType, channels } = plan.reduction;
     this.x = needed.x0;
     this.width = needed.x1 - needed.x0;
     this.channels = channels;
     this.#y = needed.y0;
     this.#capacity = rows + SPARE_ROWS;
-    this.data = createWorking(sampleType, this.width * this.#capacity * channels);
+    this.#memory = () => memory.take(sampleType, this.width * this.#capacity * channels);
     this.mask = plan.masked ? new Uint8Array(this.width * this.#capacity) : null;
+  }
+
+  /** The samples; memory is taken for them when they are first asked for. */
+  get data(): Working {
+    return (this.#data ??= this.#memory());
   }
 
   /** The row after the last one held. */
@@ -58,7 +64,7 @@ export class RowWindow {
     if (rows <= 0) return;
     const from = this.at(this.#y + rows);
     const end = this.at(this.end);
-    this.data.copyWithin(0, from * this.channels, end * this.channels);
+    this.#data?.copyWithin(0, from * this.channels, end * this.channels);
     this.mask?.copyWithin(0, from, end);
     this.#y += rows;
     this.#count -= rows;
@@ -82,8 +88,11 @@ export class UnitRows {
     levels: readonly UnitLevel[],
     sourceRows: number,
     private readonly take: TakeTileRow,
+    memory: WorkingMemory,
   ) {
-    const windows = levels.map((level, i) => new RowWindow(plan, level, i === 0 ? sourceRows : plan.tile));
+    const windows = levels.map(
+      (level, i) => new RowWindow(plan, level, i === 0 ? sourceRows : plan.tile, memory),
+    );
     this.source = windows[0]!;
     this.#steps = levels
       .slice(1)

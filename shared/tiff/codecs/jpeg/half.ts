@@ -2,7 +2,7 @@ import type { BlockJob, DecodedBlock } from '../../types';
 import type { ReducedDecoder } from '../reduced';
 import type { FrameComponent } from './frame';
 import { prepareJpeg } from './prepare';
-import { usableTurbo, type TurboJpeg } from './turbo';
+import { streamScratch, usableTurbo, type TurboJpeg } from './turbo';
 
 /**
  * JPEG at half its size: means of squares of two by two pixels. Where colours are halved both ways, as cameras and GDAL write
@@ -18,7 +18,7 @@ function halved(bytes: Uint8Array, job: BlockJob, decoder: TurboJpeg): DecodedBl
   const height = job.height / 2;
   // Colours are left as they are stored until they are spread.
   const asStored: BlockJob = { ...job, coding: { ...job.coding, photometric: 'rgb' } };
-  const { stream, frame } = prepareJpeg(bytes, asStored);
+  const { stream, frame } = prepareJpeg(bytes, asStored, streamScratch);
   const channels = frame.components.length;
   const isWhole = frame.width === job.width && frame.height === job.height;
   if (!isWhole || !Number.isInteger(width) || !Number.isInteger(height)) return null;
@@ -29,7 +29,7 @@ function halved(bytes: Uint8Array, job: BlockJob, decoder: TurboJpeg): DecodedBl
       : job.coding.photometric === 'ycbcr' && areHalved(frame.components)
         ? decoder.halved(stream, width, height)
         : averaged(
-            decoder.decode(prepareJpeg(bytes, job).stream, job.width, job.height, 'rgb'),
+            decoder.decode(prepareJpeg(bytes, job, streamScratch).stream, job.width, job.height, 'rgb'),
             width,
             height,
           );

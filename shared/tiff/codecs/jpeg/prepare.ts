@@ -22,19 +22,27 @@ export type JpegColours = 'ycbcr' | 'raw';
 /** A progressive frame, which must be decoded whole, may be this much larger than its block: some writers do not cut strips. */
 const SURPLUS_PIXELS = 4 * 1024 * 1024;
 
+/** Room for so many bytes, with whatever was there before. */
+export type Memory = (length: number) => Uint8Array;
+
 /**
  * Makes a block's stream decodable (TIFF technical note 2): splices the shared tables of tag 347 in, and states by an
  * Adobe marker whether the components are YCbCr, which the TIFF tag decides and a decoder alone would guess.
+ * `memory` gives the room for it, where that is to be used again.
  * Throws `tiff.jpeg_12_bit`, `tiff.unsupported_jpeg`, `tiff.corrupt_block`.
  */
-export function prepareJpeg(bytes: Uint8Array, job: BlockJob): PreparedJpeg {
+export function prepareJpeg(
+  bytes: Uint8Array,
+  job: BlockJob,
+  memory: Memory = (length) => new Uint8Array(length),
+): PreparedJpeg {
   const frame = findFrame(bytes);
   if (!frame) throw corruptBlock(job.coding, 'no JPEG frame');
   checkKind(frame);
   checkFit(frame, job);
   const colours = job.coding.photometric === 'ycbcr' && frame.components.length === 3 ? 'ycbcr' : 'raw';
   const height = storedHeight(frame, job);
-  const stream = assemble(bytes, job.coding.jpegTables, adobeMarker(colours), height);
+  const stream = assemble(bytes, job.coding.jpegTables, adobeMarker(colours), height, memory);
   return { stream, frame: { ...frame, height }, colours };
 }
 
@@ -75,8 +83,9 @@ function assemble(
   tables: Uint8Array | null,
   adobe: Uint8Array,
   height: number,
+  memory: Memory,
 ): Uint8Array {
-  const out = new Uint8Array(2 + adobe.length + (tables?.length ?? 0) + bytes.length);
+  const out = memory(2 + adobe.length + (tables?.length ?? 0) + bytes.length);
   out[0] = 0xff;
   out[1] = MARKER.SOI;
   out.set(adobe, 2);

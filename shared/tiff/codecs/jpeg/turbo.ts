@@ -146,6 +146,14 @@ export async function usableTurbo(): Promise<TurboJpeg> {
   return turbo.isSpent ? (started = TurboJpeg.start()) : turbo;
 }
 
+let scratch = new Uint8Array(0);
+
+/** Room for a stream that is decoded at once: the same one each time, for fresh memory is slow to get. */
+export function streamScratch(length: number): Uint8Array {
+  if (scratch.length < length) scratch = new Uint8Array(length + (length >> 1));
+  return scratch.subarray(0, length);
+}
+
 interface WasmHost {
   readonly WebAssembly: {
     readonly Instance: new (module: object, imports: object) => { readonly exports: Exports };
