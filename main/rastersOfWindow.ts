@@ -10,7 +10,7 @@ import type { RasterWorkerClient } from './rasters';
 const cacheBytes = 10e9;
 
 /** ms that a raster has to itself before its overviews are begun */
-const patienceMs = 2000;
+const patienceMs = 1200;
 
 /** The overviews of rasters that are opened in the window; what is built makes the window draw with it. */
 export function overviewsOfWindow(
