@@ -110,6 +110,21 @@ test('while a picture is on its way the one before moves along, and then the map
   expect(state).toMatchObject({ settled: 1, renders: 1 });
 });
 
+test('a frame without anything to see is not waited for, unless it takes something away', async () => {
+  const { screen, state, shown, compose } = screenOfFakes();
+  state.done = true;
+  screen.show(frameAt(0), true);
+  expect(screen.isBusy).toBe(false);
+  screen.show(frameAt(0));
+  compose();
+  await vi.advanceTimersByTimeAsync(50);
+  expect(shown).toHaveLength(1);
+  screen.show(frameAt(0), true);
+  compose();
+  await vi.advanceTimersByTimeAsync(50);
+  expect(shown).toHaveLength(2);
+});
+
 test('who waits hears of the picture, not of the drawing', async () => {
   const { screen, state, compose } = screenOfFakes();
   const heard = vi.fn();

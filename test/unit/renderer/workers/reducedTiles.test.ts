@@ -1,12 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createCodecs } from '@shared/tiff/codecs';
+import { decodeJpegSample } from '@shared/tiff/codecs/jpeg/scaled';
+import type { ReducedDecoder } from '@shared/tiff/codecs/reduced';
+import { samplePreview } from '@shared/tiff/tiles/samplePreview';
 import type { Raster } from '@shared/tiff/types';
 import { readWindow } from '@shared/tiff/window';
 import { splitStrips } from '@shared/tiff/windowStrips';
 import { cellGrid, cellsIn, cellWindow } from '@shared/tiff/tiles/cellGrid';
 import { answerRequest } from '../../../../renderer/workers/decodeJobs';
 import { createDecoderPool, type DecoderWorker } from '../../../../renderer/workers/decoderPool';
-import { createTileLoader, type TileLoader } from '../../../../renderer/workers/tileLoader';
+import {
+  createTileLoader,
+  type TileLoader,
+  type TileLoaderOptions,
+} from '../../../../renderer/workers/tileLoader';
 import { withoutGdal } from '../../../support/data';
 import { gdal, temporaryFolder } from '../../../support/gdal';
 import { openInMemory, translate, writeTestImage } from '../../../support/rasterCase';
@@ -40,7 +47,11 @@ interface Opened {
   readonly damage: unknown[];
 }
 
-function load(raster: Raster, spoil: (index: number) => boolean = () => false): Opened {
+function load(
+  raster: Raster,
+  spoil: (index: number) => boolean = () => false,
+  more: Partial<TileLoaderOptions> = {},
+): Opened {
   const split = splitStrips(raster);
   const reads: number[] = [];
   const damage: unknown[] = [];
@@ -60,6 +71,7 @@ function load(raster: Raster, spoil: (index: number) => boolean = () => false): 
       );
     },
     onDamage: (error) => damage.push(error),
+    ...more,
   });
   return { loader, reads, damage };
 }
@@ -193,10 +205,10 @@ describe.skipIf(skip)('reduced levels are means of the valid pixels', () => {
 });
 
 describe.skipIf(skip)('the preview', () => {
-  function large(options: readonly string[], bands = 1): Promise<Raster> {
+  function large(options: readonly string[], side = 4200): Promise<Raster> {
     const path = folder.path('large.tif');
-    const size = ['-outsize', '4200', '4200', '-r', 'nearest'];
-    translate(image('uint8', bands), path, options, size);
+    const size = ['-outsize', String(side), String(side), '-r', 'nearest'];
+    translate(image('uint8', 1), path, options, size);
     return openInMemory(path);
   }
 
@@ -225,6 +237,43 @@ describe.skipIf(skip)('the preview', () => {
     const grey = mean(pixels.filter((_value, i) => i % 2 === 0 && pixels[i + 1] === 255));
     const [band] = (await readWindow(raster, codecs)).bands;
     expect(Math.abs(grey - mean(band as Uint8Array))).toBeLessThan(6);
+  });
+
+  test.each([
+    ['tiles', ['TILED=YES', 'COMPRESS=LZW']],
+    ['strips', ['COMPRESS=LZW', 'BLOCKYSIZE=8']],
+    ['a sparse file', ['TILED=YES', 'COMPRESS=LZW', 'SPARSE_OK=TRUE']],
+  ])('is the same where somebody else samples the %s', async (_, options) => {
+    const raster = await large(options);
+    const { loader } = load(raster);
+    expect(await samplePreview(splitStrips(raster), null, codecs)).toEqual(await loader.preview!.load());
+  });
+
+  test('of JPEG tiles, of which the upper rows are decoded alone, is near the picture', async () => {
+    const raster = await large(['TILED=YES', 'BLOCKXSIZE=512', 'BLOCKYSIZE=512', 'COMPRESS=JPEG'], 8192);
+    const decoded: number[] = [];
+    const reduced: ReducedDecoder = (bytes, job, denominator) => {
+      decoded.push(job.height);
+      return decodeJpegSample(bytes, job, denominator);
+    };
+    const pixels = (await samplePreview(raster, null, { ...codecs, reduced: { jpeg: reduced } }))!;
+    expect(new Set(decoded)).toEqual(new Set([128]));
+    const whole = await load(raster).loader.preview!.load();
+    expect(pixels.length).toBe(whole.length);
+    let off = 0;
+    pixels.forEach((value, i) => (off += Math.abs(value - whole[i]!)));
+    expect(off / pixels.length).toBeLessThan(12);
+    expect(pixels.every((value, i) => i % 2 === 0 || value === 255)).toBe(true);
+  });
+
+  test('comes from whoever reads it nearer to the file, and else from here', async () => {
+    const raster = await large(['TILED=YES', 'COMPRESS=LZW']);
+    const elsewhere = new Uint8Array(8);
+    const given = load(raster, undefined, { readPreview: () => Promise.resolve(elsewhere) });
+    expect(await given.loader.preview!.load()).toBe(elsewhere);
+    expect(given.reads).toEqual([]);
+    const refused = load(raster, undefined, { readPreview: () => Promise.reject(new Error('gone')) });
+    expect(await refused.loader.preview!.load()).toEqual(await load(raster).loader.preview!.load());
   });
 
   test('reads nothing twice: the samples stay for the sharp picture', async () => {
