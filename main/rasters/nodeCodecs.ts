@@ -1,7 +1,8 @@
-import { constants, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
+import zlib, { constants, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 import { corruptBlock, createCodecs } from '@shared/tiff/codecs';
 import { decodeDeflate } from '@shared/tiff/codecs/deflate';
+import { decodeZstd } from '@shared/tiff/codecs/zstd';
 import { decodeJpegHalf } from '@shared/tiff/codecs/jpeg/half';
 import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { BlockDecoder, BlockJob } from '@shared/tiff/types';
@@ -23,7 +24,8 @@ export function createNodeCodecs({
   ownThread = false,
 }: NodeCodecOptions = {}): ReducingCodecs {
   const deflate = ownThread ? inflateHere : inflateInPool;
-  const codecs = createCodecs(jpeg === 'fast' ? { deflate, jpeg: decodeJpegFast } : { deflate });
+  const zstd = decodeZstdNatively;
+  const codecs = createCodecs(jpeg === 'fast' ? { deflate, zstd, jpeg: decodeJpegFast } : { deflate, zstd });
   return { get: (compression) => codecs.get(compression), reduced: { jpeg: decodeJpegHalf } };
 }
 
@@ -38,6 +40,20 @@ const inflateHere: BlockDecoder = async (bytes, job) => {
   } catch (error) {
     return again(error, bytes, job);
   }
+};
+
+/** Since Node 22.15; Electron's may be older. */
+const unzstd = (zlib as Partial<typeof zlib>).zstdDecompressSync;
+
+/** In native code where there is some; what that does not like is left to the portable decoder, which tells what is wrong. */
+const decodeZstdNatively: BlockDecoder = async (bytes, job) => {
+  const { expectedBytes } = job;
+  try {
+    if (unzstd) return unzstd(bytes, { chunkSize: expectedBytes + 64, maxOutputLength: expectedBytes });
+  } catch {
+    // Also a last strip that is stored in full: larger than what is expected.
+  }
+  return decodeZstd(bytes, job);
 };
 
 /** One output buffer of the right size, never more; a stream that breaks off gives what it has. */

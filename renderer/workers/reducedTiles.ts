@@ -256,10 +256,12 @@ export class ReducedTiles {
   async #sampleOf({ grid, samples, factor }: PreviewPlan, index: number): Promise<Sample | null> {
     await this.#cells.ready;
     const cells = cellsOfStratum(grid, samples, index % samples.across, Math.floor(index / samples.across));
-    const cell = cells.find((one) => this.#cells.isStored(factor, one));
-    if (cell === undefined) return null;
-    const pixels = await this.#cells.get(factor, cell, true).catch(() => null);
-    return pixels && { pixels, width: grid.cellWidth / factor, height: grid.cellHeight / factor };
+    for (const cell of cells) {
+      if (!this.#cells.isStored(factor, cell)) continue;
+      const pixels = await this.#cells.get(factor, cell, true).catch(() => null);
+      return pixels && { pixels, width: grid.cellWidth / factor, height: grid.cellHeight / factor };
+    }
+    return null;
   }
 }
 

@@ -85,6 +85,7 @@ export async function measureOpening(image: string): Promise<number> {
   try {
     await desk.whenOnline();
     await hidePanels(desk);
+    await fitMap(launched, desk);
     return (await firstPicture(desk, image)).seconds;
   } finally {
     await launched.close();

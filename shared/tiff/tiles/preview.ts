@@ -73,20 +73,24 @@ export function planSamples(grid: CellGrid, compression: Compression, factor: nu
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/** The cells of one stratum, the most central one first. */
-export function cellsOfStratum(grid: CellGrid, plan: SamplePlan, column: number, row: number): number[] {
-  const xs = centralFirst(column, plan.across, grid.columns);
-  const ys = centralFirst(row, plan.down, grid.rows);
-  return ys.flatMap((y) => xs.map((x) => y * grid.columns + x));
+/** The cells of one stratum, the most central one first; of damaged files there are millions, so none is made in vain. */
+export function* cellsOfStratum(
+  grid: CellGrid,
+  plan: SamplePlan,
+  column: number,
+  row: number,
+): Generator<number, void, undefined> {
+  for (const y of centralFirst(row, plan.down, grid.rows))
+    for (const x of centralFirst(column, plan.across, grid.columns)) yield y * grid.columns + x;
 }
 
-function centralFirst(index: number, strata: number, length: number): number[] {
+function* centralFirst(index: number, strata: number, length: number): Generator<number, void, undefined> {
   const from = Math.floor((index * length) / strata);
   const to = Math.max(from + 1, Math.floor(((index + 1) * length) / strata));
-  const centre = (from + to - 1) / 2;
-  return Array.from({ length: to - from }, (_, i) => from + i).sort(
-    (a, b) => Math.abs(a - centre) - Math.abs(b - centre),
-  );
+  const count = to - from;
+  const middle = Math.floor((from + to - 1) / 2);
+  const side = count % 2 === 1 ? -1 : 1;
+  for (let i = 0; i < count; i++) yield middle + side * (i % 2 === 1 ? (i + 1) / 2 : -i / 2);
 }
 
 /** Pixels that stand for a stratum. */

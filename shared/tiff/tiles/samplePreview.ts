@@ -49,7 +49,9 @@ async function sampleOf(
 ): Promise<Sample | null> {
   const { grid, samples, factor } = preview;
   const cells = cellsOfStratum(grid, samples, index % samples.across, Math.floor(index / samples.across));
-  for (const cell of cells.slice(0, MOST_LOOKED_AT)) {
+  let looks = MOST_LOOKED_AT;
+  for (const cell of cells) {
+    if (looks-- === 0) break;
     const { image, mask } = cellBlocks(plan, planned, grid, factor, cell);
     if (!(await holdsAny(raster, planned.image, image))) continue;
     const [first = 0] = image;
