@@ -35,15 +35,40 @@ export function blur(plane: Plane, sigma: number, valid: Uint8Array | null): Pla
   if (radius === 0) return plane;
   const { width, height } = plane;
   let source = plane.values;
-  const across = new Uint16Array(source.length);
+  const across = scratchOf(source.length);
   const target = new Uint16Array(source.length);
+  const rows = boxes(width, radius);
+  const columns = boxes(height, radius);
   for (let pass = 0; pass < PASSES; pass++) {
-    blurRows(source, across, width, height, radius, valid);
-    blurColumns(across, target, width, height, radius, valid);
+    if (valid) {
+      blurValidRows(source, across, width, height, radius, valid);
+      blurValidColumns(across, target, width, height, radius, valid);
+    } else {
+      blurRows(source, across, width, height, radius, rows);
+      blurColumns(across, target, width, height, radius, columns);
+    }
     source = target;
   }
   return { width, height, values: target };
 }
+
+let scratch = new Uint16Array(0);
+
+/** Memory between two passes: fresh pages of the system take longer than the sums. */
+function scratchOf(length: number): Uint16Array {
+  if (scratch.length < length) scratch = new Uint16Array(length);
+  return scratch;
+}
+
+/** How many pixels the box around each pixel of a line holds. */
+function boxes(length: number, radius: number): Float64Array {
+  return Float64Array.from(
+    { length },
+    (_, at) => Math.min(length - 1, at + radius) - Math.max(0, at - radius) + 1,
+  );
+}
+
+// The two of all pixels apart from the two of valid ones: each in loops of nothing but sums, a third of the time of one for both.
 
 function blurRows(
   source: Uint16Array,
@@ -51,61 +76,113 @@ function blurRows(
   width: number,
   height: number,
   radius: number,
-  valid: Uint8Array | null,
+  boxOf: Float64Array,
 ): void {
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
+  const before = Math.min(radius, width);
+  for (let row = 0; row < width * height; row += width) {
     let sum = 0;
-    let count = 0;
-    const add = (x: number): void => {
-      const weight = valid ? valid[row + x]! : 1;
-      sum += weight * source[row + x]!;
-      count += weight;
-    };
-    for (let x = 0; x < Math.min(radius, width); x++) add(x);
+    for (let x = 0; x < before; x++) sum += source[row + x]!;
     for (let x = 0; x < width; x++) {
-      if (x + radius < width) add(x + radius);
-      target[row + x] = count === 0 ? 0 : (sum + count / 2) / count;
-      const leaving = x - radius;
-      if (leaving >= 0) {
-        const weight = valid ? valid[row + leaving]! : 1;
-        sum -= weight * source[row + leaving]!;
-        count -= weight;
-      }
+      if (x + radius < width) sum += source[row + x + radius]!;
+      if (x > radius) sum -= source[row + x - radius - 1]!;
+      const count = boxOf[x]!;
+      target[row + x] = (sum + count / 2) / count;
     }
   }
 }
 
-/**
- * Down the columns, all of them at once, row by row. After the pass along the rows every pixel with a valid one within reach
- * has a value; validity still weighs as in the first pass, so that a column is treated as a row is.
- */
+/** Down the columns, all of them at once, row by row. */
 function blurColumns(
   source: Uint16Array,
   target: Uint16Array,
   width: number,
   height: number,
   radius: number,
-  valid: Uint8Array | null,
+  boxOf: Float64Array,
+): void {
+  const sums = new Uint32Array(width);
+  for (let y = 0; y < Math.min(radius, height); y++)
+    for (let x = 0; x < width; x++) sums[x]! += source[y * width + x]!;
+  for (let y = 0; y < height; y++) {
+    const coming = (y + radius) * width;
+    const leaving = (y - radius - 1) * width;
+    if (y + radius < height) for (let x = 0; x < width; x++) sums[x]! += source[coming + x]!;
+    if (y > radius) for (let x = 0; x < width; x++) sums[x]! -= source[leaving + x]!;
+    const row = y * width;
+    const count = boxOf[y]!;
+    const half = count / 2;
+    for (let x = 0; x < width; x++) target[row + x] = (sums[x]! + half) / count;
+  }
+}
+
+function blurValidRows(
+  source: Uint16Array,
+  target: Uint16Array,
+  width: number,
+  height: number,
+  radius: number,
+  valid: Uint8Array,
+): void {
+  const before = Math.min(radius, width);
+  for (let row = 0; row < width * height; row += width) {
+    let sum = 0;
+    let count = 0;
+    for (let x = 0; x < before; x++) {
+      sum += valid[row + x]! * source[row + x]!;
+      count += valid[row + x]!;
+    }
+    for (let x = 0; x < width; x++) {
+      if (x + radius < width) {
+        const weight = valid[row + x + radius]!;
+        sum += weight * source[row + x + radius]!;
+        count += weight;
+      }
+      if (x > radius) {
+        const weight = valid[row + x - radius - 1]!;
+        sum -= weight * source[row + x - radius - 1]!;
+        count -= weight;
+      }
+      target[row + x] = count === 0 ? 0 : (sum + count / 2) / count;
+    }
+  }
+}
+
+/**
+ * After the pass along the rows every pixel with a valid one within reach has a value; validity still weighs as in the first pass,
+ * so that a column is treated as a row is.
+ */
+function blurValidColumns(
+  source: Uint16Array,
+  target: Uint16Array,
+  width: number,
+  height: number,
+  radius: number,
+  valid: Uint8Array,
 ): void {
   const sums = new Uint32Array(width);
   const counts = new Uint16Array(width);
-  const change = (y: number, sign: 1 | -1): void => {
-    const row = y * width;
+  const add = (from: number): void => {
     for (let x = 0; x < width; x++) {
-      const weight = valid ? valid[row + x]! : 1;
-      sums[x]! += sign * weight * source[row + x]!;
-      counts[x]! += sign * weight;
+      const weight = valid[from + x]!;
+      sums[x]! += weight * source[from + x]!;
+      counts[x]! += weight;
     }
   };
-  for (let y = 0; y < Math.min(radius, height); y++) change(y, 1);
+  for (let y = 0; y < Math.min(radius, height); y++) add(y * width);
   for (let y = 0; y < height; y++) {
-    if (y + radius < height) change(y + radius, 1);
+    if (y + radius < height) add((y + radius) * width);
+    if (y > radius) {
+      const leaving = (y - radius - 1) * width;
+      for (let x = 0; x < width; x++) {
+        const weight = valid[leaving + x]!;
+        sums[x]! -= weight * source[leaving + x]!;
+        counts[x]! -= weight;
+      }
+    }
     const row = y * width;
     for (let x = 0; x < width; x++) {
       const count = counts[x]!;
       target[row + x] = count === 0 ? 0 : (sums[x]! + count / 2) / count;
     }
-    if (y - radius >= 0) change(y - radius, -1);
   }
 }

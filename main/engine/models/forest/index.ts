@@ -96,7 +96,9 @@ async function crowns(
       if (green[i]! * 4 <= SET && packed[i]! >> 4 < LIKELY) packed[i] = 0;
     }
   }
-  const around = blur({ ...window, values: planeOf(packed.map(isObject)) }, GAP_SIGMA, null).values;
+  const objects = new Uint16Array(packed.length);
+  for (let i = 0; i < packed.length; i++) if (packed[i]! >> 4 >= 8) objects[i] = SET;
+  const around = blur({ ...window, values: objects }, GAP_SIGMA, null).values;
   const rest = coverOf(window, gsd, context, inside, validity);
   for (let i = 0; i < packed.length; i++) {
     if (around[i] === 0 && rest[i]) packed[i] = COVER;
@@ -104,12 +106,12 @@ async function crowns(
   return packed;
 }
 
-const isObject = (value: number): number => (value >> 4 >= 8 ? 1 : 0);
-
 function cover(window: RgbWindow, gsd: number, context: ForestContext): Uint8Array {
   const validity = validityOf(window);
   const inside = vegetationIn(window, gsd, context, validity);
-  return coverOf(window, gsd, context, inside, validity).map((value) => value * COVER);
+  const found = coverOf(window, gsd, context, inside, validity);
+  for (let i = 0; i < found.length; i++) found[i]! *= COVER;
+  return found;
 }
 
 /** 1 where most of what is around is vegetation that is neither smooth nor a lawn. */
@@ -122,7 +124,9 @@ function coverOf(
 ): Uint8Array {
   const trees = treePixels(inside, textureFeatures(window, inside, gsd), context.brightness);
   const share = majority(window, gsd, trees, validity);
-  return window.valid.map((valid, i) => (share[i]! * 2 > SET && valid ? 1 : 0));
+  const found = new Uint8Array(share.length);
+  for (let i = 0; i < found.length; i++) if (share[i]! * 2 > SET) found[i] = window.valid[i]!;
+  return found;
 }
 
 function planeOf(mask: Uint8Array): Uint16Array {
