@@ -155,7 +155,7 @@ RECIPES = {
     ),
     "forest": Recipe(
         name="forest",
-        course=Course(steps=3300, batch=8, fall=0.6, decay=0.05),
+        course=Course(steps=12000, batch=8, fall=0.6, decay=0.05),
         light=0.7,
         side=128,
         gsds=(0.12, 0.3),

@@ -45,7 +45,7 @@ const SET = 32768;
 const LEAST_GREEN = 0.05;
 
 /** Sixteenths: a crown this likely may be grey, red or brown. */
-const LIKELY = 12;
+const LIKELY = 10;
 
 /** px; keeps a crown and the cover beside it apart */
 const GAP_SIGMA = 1.2;
@@ -54,7 +54,7 @@ const GAP_SIGMA = 1.2;
 export function forestDetector(name: string): Detector {
   return {
     classes: [{ value: 1, objectType: 'forest', classId: 'forest' }],
-    polygons: { minArea: 2, minHole: 4, tolerance: 0.5 },
+    polygons: { minArea: 1, minHole: 4, tolerance: 0.5 },
     objects: {
       threshold: 0.5,
       core: CROWN_LEVELS[0]!,
