@@ -49,13 +49,13 @@ async function sampleOf(
 ): Promise<Sample | null> {
   const { grid, samples, factor } = preview;
   const cells = cellsOfStratum(grid, samples, index % samples.across, Math.floor(index / samples.across));
+  const top = topOf(planned, preview);
   let looks = MOST_LOOKED_AT;
   for (const cell of cells) {
     if (looks-- === 0) break;
     const { image, mask } = cellBlocks(plan, planned, grid, factor, cell);
     if (!(await holdsAny(raster, planned.image, image))) continue;
     const [first = 0] = image;
-    const top = topOf(planned, preview);
     if (top) {
       const bytes = await beginning(raster, planned.image, first, top.image.height);
       return reduce(plan, top, factor, { imageBytes: [[0, bytes]] }, codecs);
