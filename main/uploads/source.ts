@@ -19,6 +19,7 @@ import type { Layout } from '@shared/tiff/write';
 import { streamLayout } from '@shared/tiff/writeStream';
 import { fingerprint } from './fingerprint';
 import { isStored, sha1Of, type Checksums } from './checksums';
+import { KeptLayouts } from './keptLayouts';
 import { MadeChunks } from './madeChunks';
 import type { Buffers, OpenReadSource, Piece, PlannedChunk, ReadSource, SourceIdentity } from './ports';
 
@@ -67,6 +68,7 @@ class SlicedSource implements ReadSource {
   readonly #chunks = new Map<string, SliceChunk>();
   readonly #reduced = new Map<string, ReducedChunk & { readonly reduction: Reduction }>();
   readonly #made = new MadeChunks((chunkName, signal) => this.#reducedLayout(chunkName, signal));
+  readonly #layouts = new KeptLayouts();
   readonly #decode: DecodeBlock;
 
   constructor(
@@ -88,6 +90,7 @@ class SlicedSource implements ReadSource {
     this.#chunks.clear();
     this.#reduced.clear();
     this.#made.clear();
+    this.#layouts.clear();
     if (limits.reduction) return this.#planReduced(limits, limits.reduction, stem, signal);
     const { chunks, skipped } = await planSlices(this.raster, limits, { stem, signal, decode: this.#decode });
     const planned: PlannedChunk[] = [];
@@ -133,9 +136,10 @@ class SlicedSource implements ReadSource {
     const layout = await this.#layoutOf(chunkName, signal);
     const { checksums } = this.parts;
     const { files } = this.raster;
-    return checksums && isStored(layout)
-      ? checksums.sha1(layout, files, signal)
-      : sha1Of(layout, files, signal);
+    const own = checksums && isStored(layout) ? checksums.sha1(layout, files, signal) : null;
+    const sha1 = await (own ?? sha1Of(layout, files, signal));
+    this.#layouts.drop(chunkName);
+    return sha1;
   }
 
   #layoutOf(chunkName: string, signal: AbortSignal): Promise<Layout> {
@@ -169,8 +173,13 @@ class SlicedSource implements ReadSource {
     };
   }
 
-  #layout(chunk: SliceChunk): Promise<Layout> {
-    return sliceLayout(this.raster, chunk.window, { method: chunk.method, decode: this.#decode });
+  async #layout({ name, window, method }: SliceChunk): Promise<Layout> {
+    const kept = this.#layouts.get(name);
+    if (kept) return kept;
+    const layout = await sliceLayout(this.raster, window, { method, decode: this.#decode });
+    // One that is encoded has its checksum when it has left: nobody comes for it again.
+    if (isStored(layout)) this.#layouts.keep(name, layout);
+    return layout;
   }
 
   async #reducedLayout(chunkName: string, signal: AbortSignal): Promise<Layout> {

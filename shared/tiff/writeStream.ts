@@ -91,14 +91,14 @@ export async function readLayoutRange(
   }
   const { runs, given, computed } = gather(layout, offset, length);
   const [run] = runs;
-  if (run && runs.length === 1 && computed.length === 0 && run.canCompact(length)) {
+  if (run && runs.length === 1 && computed.length === 0 && !run.isShifted && run.canCompact(length)) {
     const bytes = await run.compacted(files, buffers);
     for (const { target, bytes: own } of given) bytes.set(own, target);
     return bytes.length === length ? bytes : bytes.subarray(0, length);
   }
-  const bytes = buffers?.take(length)?.fill(0) ?? new Uint8Array(length);
+  const bytes = buffers?.take(length) ?? new Uint8Array(length);
   await Promise.all([
-    ...runs.map((one) => one.read(files, bytes)),
+    ...runs.map((one) => one.read(files, bytes, computed.length === 0)),
     ...computed.map((one) => compute(one, bytes)),
   ]);
   for (const { target, bytes: own } of given) bytes.set(own, target);
@@ -172,6 +172,12 @@ class Run {
     return true;
   }
 
+  /** Whether all ranges lie as far from each other in the piece as in the file. */
+  get isShifted(): boolean {
+    const [first] = this.#copies;
+    return this.#copies.every(({ target, source }) => target - source === first!.target - first!.source);
+  }
+
   /** Whether what is read can be made the piece by moving bytes towards its beginning alone. */
   canCompact(length: number): boolean {
     const fits = this.#copies.every(({ source, target }) => target <= source - this.#start);
@@ -188,11 +194,11 @@ class Run {
     return bytes;
   }
 
-  async read(files: readonly ByteSource[], into: Uint8Array): Promise<void> {
+  /** Reads the ranges into their places; between them too where `overGaps` allows, for the caller to write over. */
+  async read(files: readonly ByteSource[], into: Uint8Array, overGaps: boolean): Promise<void> {
     const [first] = this.#copies;
-    if (first && this.#copies.length === 1) {
-      // One range: read where it belongs.
-      const place = into.subarray(first.target, first.target + first.length);
+    if (first && (this.#copies.length === 1 || (overGaps && this.isShifted))) {
+      const place = into.subarray(first.target, first.target + this.#end - this.#start);
       const read = await this.#bytes(files, place);
       if (read !== place) place.set(read);
       return;
