@@ -13,8 +13,9 @@ const direct = new WeakSet<DrawingHelper>();
  * Makes a layer draw onto the canvas itself. The map library draws every layer into a texture, and that onto the canvas, for
  * effects that nobody asked for: a second pass over all pixels, which takes a third of a frame where there is no graphics card.
  * A layer that is not opaque, or for which something is on the canvas already, goes the long way still.
+ * `scaleOf` tells of a frame how many pixels the canvas has for one of the screen's.
  */
-export function drawDirectly(helper: DrawingHelper): void {
+export function drawDirectly(helper: DrawingHelper, scaleOf: (frame: FrameState) => number = () => 1): void {
   if (direct.has(helper)) return;
   direct.add(helper);
   const prepare = helper.prepareDraw.bind(helper);
@@ -22,7 +23,7 @@ export function drawDirectly(helper: DrawingHelper): void {
   let short = false;
   helper.prepareDraw = (frame, disableAlphaBlend, enableDepth) => {
     short = isFirstAndOpaque(helper, frame);
-    if (short) prepareCanvas(helper, frame, disableAlphaBlend ?? false, enableDepth ?? false);
+    if (short) prepareCanvas(helper, frame, scaleOf(frame), disableAlphaBlend ?? false, enableDepth ?? false);
     else prepare(frame, disableAlphaBlend, enableDepth);
   };
   helper.finalizeDraw = (frame, before?: Compose, after?: Compose) => {
@@ -42,14 +43,15 @@ function isFirstAndOpaque(helper: DrawingHelper, frame: FrameState): boolean {
 function prepareCanvas(
   helper: DrawingHelper,
   frame: FrameState,
+  scale: number,
   disableAlphaBlend: boolean,
   enableDepth: boolean,
 ): void {
   const gl = helper.getGL();
   const canvas = helper.getCanvas();
   const [width = 0, height = 0] = frame.size;
-  const wide = width * frame.pixelRatio;
-  const high = height * frame.pixelRatio;
+  const wide = Math.ceil(width * frame.pixelRatio * scale);
+  const high = Math.ceil(height * frame.pixelRatio * scale);
   if (canvas.width !== wide || canvas.height !== high) {
     Object.assign(canvas, { width: wide, height: high });
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });

@@ -6,7 +6,10 @@ import { getKey } from 'ol/tilecoord';
 import type TileTexture from 'ol/webgl/TileTexture';
 import { drawDirectly } from './directDrawing';
 import type { RasterSource } from './rasterSource';
-import { screenOf, type SoftwareScreen } from './softwareScreen';
+import { isReadBack, screenOf, type SoftwareScreen } from './softwareScreen';
+
+/** Pixels that a frame with nothing but the preview has for one of the screen's, each way. */
+const PREVIEW_SCALE = 1 / 2;
 
 type Lookup = ReturnType<typeof newTileRepresentationLookup>;
 
@@ -51,7 +54,7 @@ export class RasterTileLayer extends WebGLTileLayer {
     const prepare = renderer.prepareFrame.bind(renderer);
     renderer.prepareFrame = (frame) => {
       const ready = prepare(frame);
-      drawDirectly(renderer['helper']);
+      drawDirectly(renderer['helper'], this.#scaleOf);
       return ready;
     };
     const enqueue = renderer.enqueueTiles.bind(renderer);
@@ -99,6 +102,19 @@ export class RasterTileLayer extends WebGLTileLayer {
       this.#previewReady = ready;
     }
   }
+
+  /**
+   * A preview has so few pixels that nobody sees whether it is drawn with all of the screen's, and without a graphics card these
+   * take their time.
+   */
+  readonly #scaleOf = ({ layerStatesArray }: FrameState): number => {
+    if (!this.#frame || !this.#gl || !isReadBack(this.#gl) || !this.#previewReady) return 1;
+    const { preview } = this.#source;
+    const finer = Object.entries(this.#frame.representationsByZ).filter(([z]) => Number(z) !== preview);
+    const isBare = finer.every(([, tiles]) => [...tiles].every(({ ready }) => !ready));
+    const others = layerStatesArray.filter(({ layer }) => layer !== this && layer instanceof RasterTileLayer);
+    return isBare && others.length === 0 ? PREVIEW_SCALE : 1;
+  };
 
   #lookForPicture(lookup: Lookup): void {
     const representations = Object.values(lookup.representationsByZ).flatMap((some) => [...some]);

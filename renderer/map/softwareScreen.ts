@@ -12,6 +12,8 @@ interface Ordered {
   readonly width: number;
   readonly height: number;
   readonly frame: Place;
+  /** px of the page: what is drawn may have fewer pixels, or more */
+  readonly size: readonly number[];
 }
 
 /** Where a picture lies on the ground. */
@@ -36,15 +38,18 @@ export function warmUpScreens(): void {
   void maker.make(dot).catch(() => undefined);
 }
 
+/** Whether what a context draws has to be read back to be seen. */
+export const isReadBack = (gl: WebGLRenderingContext): gl is WebGL2RenderingContext => 'fenceSync' in gl;
+
 /** The screen for what a map draws with a context; null where the context needs none. */
 export function screenOf(map: OlMap, gl: WebGLRenderingContext): SoftwareScreen | null {
-  if (!('fenceSync' in gl)) return null;
+  if (!isReadBack(gl)) return null;
   const all = screens.get(map) ?? new Map<unknown, SoftwareScreen>();
   screens.set(map, all);
   const known = all.get(gl);
   if (known) return known;
   for (const [context, screen] of all) if (screen.isLost) all.delete(context);
-  const made = new SoftwareScreen(map, gl as WebGL2RenderingContext, () => listeners.get(map)?.());
+  const made = new SoftwareScreen(map, gl, () => listeners.get(map)?.());
   all.set(gl, made);
   return made;
 }
@@ -145,7 +150,7 @@ export class SoftwareScreen {
     const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     if (!sync) return;
-    this.#ordered = { sync, width, height, frame: placeOf(frame) };
+    this.#ordered = { sync, width, height, frame: placeOf(frame), size: [...frame.size] };
     this.#late = false;
     setTimeout(this.#look, pause);
   }
@@ -171,7 +176,7 @@ export class SoftwareScreen {
   };
 
   /** Leaves the picture from before where there is none: the context was lost, and all will be drawn again. */
-  async #paint({ width, height, frame }: Ordered): Promise<void> {
+  async #paint({ width, height, frame, size }: Ordered): Promise<void> {
     const { gl, element } = this;
     if (gl.isContextLost()) return;
     const bytes = width * height * 4;
@@ -181,11 +186,8 @@ export class SoftwareScreen {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     const made = await this.pictures.make({ pixels: this.#pixels, width, height });
     this.#pixels = made.pixels;
-    if (element.width !== width || element.height !== height) {
-      Object.assign(element, { width, height });
-      const ratio = window.devicePixelRatio;
-      Object.assign(element.style, { width: `${width / ratio}px`, height: `${height / ratio}px` });
-    }
+    if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
+    Object.assign(element.style, { width: `${size[0]}px`, height: `${size[1]}px` });
     this.#context.transferFromImageBitmap(made.bitmap);
     this.#shown = frame;
     this.#move();

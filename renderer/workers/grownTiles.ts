@@ -26,7 +26,7 @@ export interface GrowingSource {
   onGrown(listener: () => void): () => void;
 }
 
-/** Tiles of overviews that one tile of the map is made of at most; finer ones would be no faster than the raster itself. */
+/** Tiles of a finer overview that one tile of the map is made of at most; more would be no faster than the raster itself. */
 const MOST_TILES = 64;
 
 /** A level of growing overviews that holds all of a window. */
@@ -79,11 +79,16 @@ export class GrownTiles {
   }
 
   /**
-   * A window of the base at 1/factor; null where not all of it is built, or it can no longer be read. `window` begins and ends at
-   * multiples of the factor. Rejects with the signal's reason.
+   * A window of the base at 1/factor, of a finer overview out of so many tiles at most; null where not all of it is built, or it can no longer be read.
+   * `window` begins and ends at multiples of the factor. Rejects with the signal's reason.
    */
-  async load(window: PixelWindow, factor: number, signal?: AbortSignal): Promise<TilePixels | null> {
-    const place = this.#find(window, factor);
+  async load(
+    window: PixelWindow,
+    factor: number,
+    signal?: AbortSignal,
+    most = MOST_TILES,
+  ): Promise<TilePixels | null> {
+    const place = this.#find(window, factor, most);
     if (!place) return null;
     try {
       return await this.#make(place, factor / place.factor, signal);
@@ -112,7 +117,7 @@ export class GrownTiles {
   }
 
   /** The coarsest level that is fine enough. */
-  #find(window: PixelWindow, factor: number): Place | null {
+  #find(window: PixelWindow, factor: number, most = MOST_TILES): Place | null {
     const levels = this.source.levels;
     if (levels?.base !== this.base) return null;
     for (let own = factor; own > 1; own /= 2) {
@@ -121,7 +126,7 @@ export class GrownTiles {
       if (!image) continue;
       const part = reduced(window, own);
       const needed = blocksOf(image, clipWindow(part, image), [0]);
-      if (needed.length > MOST_TILES) return null;
+      if (own < factor && needed.length > most) return null;
       const made = levels.made[level] as Uint8Array;
       if (needed.every((index) => isSet(made, index))) {
         return { level, factor: own, image, mask: levels.masks[level] ?? null, window: part };

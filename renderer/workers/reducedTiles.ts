@@ -28,13 +28,13 @@ const CUTS = 2;
  * Overviews that are being built are waited for where the raster would have to be read to so large a part, and of so many
  * pixels: they come sooner than all these bytes get to the window, and reading them twice would hold up both.
  */
-const PATIENT = { share: 1 / 64, pixels: 32 * 1024 * 1024 };
+const PATIENT = { share: 1 / 64, pixels: 8 * 1024 * 1024 };
+
+/** Tiles of a finer overview than is wanted that one tile of the map is made of at most, where it waits for them. */
+const FEW_TILES = 1;
 
 /** px put together for one tile at most; only damaged files and hoaxes are so much longer than wide */
 const MOST_PIXELS = 64 * 1024 * 1024;
-
-/** A piece of the picture at 1/factor. */
-type LoadPiece = (window: PixelWindow, factor: number, signal?: AbortSignal) => Promise<TilePixels>;
 
 type Options = TileLoaderOptions & { readonly cacheBytes: number };
 
@@ -90,8 +90,8 @@ export class ReducedTiles {
     const { factor } = level;
     await this.#grown?.ready;
     signal?.throwIfAborted();
-    const rest = this.#isLarge(window) ? this.#onceBuilt : this.#whicheverComes;
-    const pixels = await this.#piece(window, factor, { cuts: CUTS, rest }, signal);
+    const built = this.#isLarge(level) ? await this.#onceBuilt(window, factor, signal) : null;
+    const pixels = built ?? (await this.#piece(window, factor, CUTS, signal));
     const tile = { width: level.tileWidth, height: level.tileHeight };
     const side = { width: window.width / factor, height: window.height / factor };
     if (side.width === tile.width && side.height === tile.height) return pixels;
@@ -105,13 +105,12 @@ export class ReducedTiles {
   async #piece(
     window: PixelWindow,
     factor: number,
-    how: { readonly cuts: number; readonly rest: LoadPiece },
+    cuts: number,
     signal: AbortSignal | undefined,
   ): Promise<TilePixels> {
-    const { cuts, rest } = how;
     const made = await this.#grown?.load(window, factor, signal);
     if (made) return made;
-    if (cuts === 0 || !this.#grown?.hasSome(window)) return rest(window, factor, signal);
+    if (cuts === 0 || !this.#grown?.hasSome(window)) return this.#whicheverComes(window, factor, signal);
     const channels = this.#plan.channels.length;
     const whole = { width: window.width / factor, height: window.height / factor };
     const target = {
@@ -120,7 +119,7 @@ export class ReducedTiles {
     };
     await Promise.all(
       quartersOf(window, factor).map(async (part) => {
-        const pixels = await this.#piece(part, factor, { cuts: cuts - 1, rest }, signal);
+        const pixels = await this.#piece(part, factor, cuts - 1, signal);
         const from = { pixels, width: part.width / factor, height: part.height / factor };
         const place = { x: (part.x - window.x) / factor, y: (part.y - window.y) / factor };
         copyPixels(from, target, place, channels);
@@ -129,24 +128,38 @@ export class ReducedTiles {
     return target.pixels;
   }
 
-  #isLarge({ width, height }: PixelWindow): boolean {
-    const pixels = width * height;
+  /** Those at the edge are as large as the others of their level: all of them come at the same time. */
+  #isLarge({ factor, tileWidth, tileHeight }: TileLevel): boolean {
+    const pixels = tileWidth * tileHeight * factor * factor;
     return pixels > this.#patientFrom && pixels > PATIENT.share * this.#base.width * this.#base.height;
   }
 
-  /** Out of overviews, as long as somebody builds them. */
-  readonly #onceBuilt: LoadPiece = async (window, factor, signal) => {
-    while (this.#grown?.isUnderWay) {
-      signal?.throwIfAborted();
-      await this.#grown.nextChange(signal);
-      const made = await this.#grown.load(window, factor, signal);
-      if (made) return made;
+  /**
+   * Out of overviews, as long as somebody builds them; null where nobody does. Levels that are much finer are not read: the one
+   * that is wanted follows them.
+   */
+  async #onceBuilt(
+    window: PixelWindow,
+    factor: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TilePixels | null> {
+    const grown = this.#grown;
+    if (!grown) return null;
+    const load = (): Promise<TilePixels | null> => grown.load(window, factor, signal, FEW_TILES);
+    let made = await load();
+    while (!made && grown.isUnderWay) {
+      await grown.nextChange(signal);
+      made = await load();
     }
-    return this.#whicheverComes(window, factor, signal);
-  };
+    return made;
+  }
 
   /** The raster is given up when overviews are there first. */
-  readonly #whicheverComes: LoadPiece = async (window, factor, signal) => {
+  async #whicheverComes(
+    window: PixelWindow,
+    factor: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TilePixels> {
     const grown = this.#grown;
     if (!grown?.isGrowing) return this.#fromRaster(window, factor, signal);
     signal?.throwIfAborted();
@@ -166,7 +179,7 @@ export class ReducedTiles {
       end();
       signal?.removeEventListener('abort', giveUp);
     }
-  };
+  }
 
   async #fromRaster(
     window: PixelWindow,

@@ -53,6 +53,14 @@ test('the first opaque layer of a canvas is drawn onto it, cleared and as large 
   expect(calls.filter((call) => call.startsWith('clear '))).toHaveLength(1);
 });
 
+test('a frame may be drawn with fewer pixels than the screen has: the page shows it as large as the map', () => {
+  const { helper, canvas } = helperOf();
+  drawDirectly(helper, () => 1 / 4);
+  const frame = frameOf(1);
+  helper.prepareDraw(frame, true, true);
+  expect(canvas).toMatchObject({ width: 50, height: 25, style: { width: '100px', height: '50px' } });
+});
+
 test('a second layer of the same canvas does not clear what the first has drawn', () => {
   const { helper, calls } = helperOf();
   drawDirectly(helper);

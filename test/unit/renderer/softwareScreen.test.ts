@@ -62,6 +62,7 @@ function screenOfFakes() {
 /** A view that has moved by so many pixels to the right. */
 const frameAt = (x: number): FrameState =>
   ({
+    size: [10, 5],
     coordinateToPixelTransform: [1, 0, 0, 1, x, 0],
     pixelToCoordinateTransform: [1, 0, 0, 1, -x, 0],
   }) as unknown as FrameState;
