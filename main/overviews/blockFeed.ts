@@ -78,7 +78,6 @@ function fitsDirect(level: Level, { tile, reduction }: OverviewPlan): boolean {
 
 class Feeder {
   damaged = 0;
-  #fill: RowWindow['data'] | null = null;
   readonly #halve: ReducedDecoder | undefined;
 
   constructor(
@@ -111,9 +110,13 @@ class Feeder {
         continue;
       }
       const samples = await this.#samples(index, bytes[i] ?? null);
-      if (samples) this.unit.touch(x0, y0, x1, y1);
+      if (!samples) {
+        rows.directFill(x0, y0, x1 - x0, y1 - y0);
+        continue;
+      }
+      this.unit.touch(x0, y0, x1, y1);
       const stride = this.grid.level.blockWidth;
-      const piece = { data: samples ?? this.#filled(), at: (y0 - top) * stride + x0 - left, stride };
+      const piece = { data: samples, at: (y0 - top) * stride + x0 - left, stride };
       rows.direct(piece, x0, y0, x1 - x0, y1 - y0);
     }
     rows.directDone(chunk.y1);
@@ -177,13 +180,5 @@ class Feeder {
       x1: Math.min(left + blockWidth, needed.x1),
       y1: Math.min(top + blockHeight, chunk.y1),
     };
-  }
-
-  /** A block of fill. */
-  #filled(): RowWindow['data'] {
-    const { blockWidth, blockHeight } = this.grid.level;
-    const { data, channels } = this.unit.rows.source;
-    const make = data.constructor as Uint8ArrayConstructor;
-    return (this.#fill ??= new make(blockWidth * blockHeight * channels).fill(this.feed.plan.reduction.fill));
   }
 }

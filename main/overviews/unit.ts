@@ -38,7 +38,9 @@ export class Unit {
   ) {
     this.levels = unitLevels(plan, plan.rounds[round]!, unit);
     this.#touched = this.levels.map(() => new Set<number>());
-    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow, memory);
+    const holdsAny = (i: number, column: number, row: number): boolean =>
+      this.#touched[i]!.has(row * plan.levels[this.levels[i]!.level]!.columns + column);
+    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow, memory, holdsAny);
   }
 
   /** Says that the source holds something in a rectangle of its pixels. */

@@ -54,6 +54,14 @@ export class RowWindow {
     return (row - this.#y) * this.width;
   }
 
+  /** Gives a rectangle of the level's pixels one value. Its rows are held, or may be added. */
+  fill(value: number, x: number, y: number, width: number, height: number): void {
+    for (let row = y; row < y + height; row++) {
+      const start = (this.at(row) + x - this.x) * this.channels;
+      this.data.fill(value, start, start + width * this.channels);
+    }
+  }
+
   add(rows: number): void {
     this.#count += rows;
   }
@@ -71,6 +79,9 @@ export class RowWindow {
   }
 }
 
+/** Whether anything was put into a tile of a level so far; `level` counts in the unit's levels. */
+export type HoldsAny = (level: number, column: number, tileRow: number) => boolean;
+
 /** Takes the rows of one row of tiles as soon as they are complete. `level` counts in the unit's levels. */
 export type TakeTileRow = (level: number, rows: RowWindow, tileRow: number) => void;
 
@@ -82,13 +93,17 @@ export class UnitRows {
   readonly source: RowWindow;
   readonly #steps: readonly Step[];
 
-  /** @param sourceRows rows of the source that are filled in at a time */
+  /**
+   * @param sourceRows rows of the source that are filled in at a time
+   * @param holdsAny what it says false of is filled instead of reduced
+   */
   constructor(
-    plan: OverviewPlan,
+    private readonly plan: OverviewPlan,
     levels: readonly UnitLevel[],
     sourceRows: number,
     private readonly take: TakeTileRow,
     memory: WorkingMemory,
+    holdsAny: HoldsAny = () => true,
   ) {
     const windows = levels.map(
       (level, i) => new RowWindow(plan, level, i === 0 ? sourceRows : plan.tile, memory),
@@ -96,7 +111,12 @@ export class UnitRows {
     this.source = windows[0]!;
     this.#steps = levels
       .slice(1)
-      .map((level, i) => new Step(plan, levels[i]!, level, windows[i]!, windows[i + 1]!));
+      .map(
+        (level, i) =>
+          new Step(plan, levels[i]!, level, windows[i]!, windows[i + 1]!, (column, row) =>
+            holdsAny(i + 1, column, row),
+          ),
+      );
   }
 
   /** True where squares of the source can be given to `direct`: each pixel under it covers two by two whole ones. */
@@ -144,6 +164,12 @@ export class UnitRows {
     }
   }
 
+  /** As `direct`, of a piece in which there is nothing. */
+  directFill(x: number, y: number, width: number, height: number): void {
+    const { to } = this.#steps[0]!;
+    to.fill(this.plan.reduction.fill, x / 2, y / 2, width / 2, height / 2);
+  }
+
   directDone(endRow: number): void {
     const [step] = this.#steps;
     step!.to.add(endRow / 2 - step!.to.end);
@@ -179,6 +205,7 @@ class Step {
     private readonly level: UnitLevel,
     readonly from: RowWindow,
     readonly to: RowWindow,
+    private readonly holdsAny: (column: number, tileRow: number) => boolean,
   ) {
     const across = axisOf(larger.width);
     this.#down = axisOf(larger.height);
@@ -233,14 +260,35 @@ class Step {
     const { from, to } = this;
     const at = from.at(2 * to.end) + 2 * to.x - from.x;
     const start = to.at(to.end);
-    this.#reducer.halve(
-      { data: from.data, at, stride: from.width },
-      { data: to.data, at: start, stride: to.width },
-      to.width,
-      rows,
-    );
+    for (const { x, width, isEmpty } of this.#stretches()) {
+      if (isEmpty) to.fill(this.plan.reduction.fill, x, to.end, width, rows);
+      else
+        this.#reducer.halve(
+          { data: from.data, at: at + 2 * (x - to.x), stride: from.width },
+          { data: to.data, at: start + x - to.x, stride: to.width },
+          width,
+          rows,
+        );
+    }
     if (from.mask && to.mask) halveMask(from.mask, at, from.width, to.mask, start, to.width, to.width, rows);
     to.add(rows);
+  }
+
+  /** The next rows, from left to right, where there is something and where there is nothing; of masked rasters as one. */
+  *#stretches(): Generator<{ readonly x: number; readonly width: number; readonly isEmpty: boolean }> {
+    const { from, to } = this;
+    const { tile } = this.plan;
+    const end = to.x + to.width;
+    const row = Math.floor(to.end / tile);
+    const isEmptyAt = (x: number): boolean => !from.mask && !this.holdsAny(Math.floor(x / tile), row);
+    for (let x = to.x; x < end;) {
+      const isEmpty = isEmptyAt(x);
+      let next = x;
+      do next = Math.min(end, (Math.floor(next / tile) + 1) * tile);
+      while (next < end && isEmptyAt(next) === isEmpty);
+      yield { x, width: next - x, isEmpty };
+      x = next;
+    }
   }
 
   /** Makes one row; false where the rows that it covers are not all there. */
