@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
 import { detectRows, findModel, type MaskBand, type RgbWindow } from '../../../main/engine/models/index';
-import { crop, grove, noNetworks, paint, randomFrom, sourceOf } from './scenes';
+import { crop, grove, networksSaying, noNetworks, paint, randomFrom, sourceOf } from './scenes';
 
 const forest = findModel('Forest').detector;
 /** m; coarse enough that crowns are not told apart */
 const gsd = 0.36;
+/** Leaves all to what the index sees. */
+const undecided = networksSaying(8);
 
-async function maskOf(picture: RgbWindow, cuts: readonly number[] = []): Promise<Uint8Array> {
+async function maskOf(
+  picture: RgbWindow,
+  cuts: readonly number[] = [],
+  networks = undecided,
+): Promise<Uint8Array> {
   const source = sourceOf(picture, gsd);
   const context = await forest.prepare(source);
   const mask = new Uint8Array(picture.width * picture.height);
   const borders = [0, ...cuts, picture.height];
   for (let i = 0; i + 1 < borders.length; i++) {
     const rows = { from: borders[i]!, to: borders[i + 1]! };
-    for await (const band of detectRows({ source, detector: forest, context, networks: noNetworks, rows })) {
+    for await (const band of detectRows({ source, detector: forest, context, networks, rows })) {
       mask.set(
         band.classes.map((packed) => packed >> 7),
         band.y * band.width,
@@ -40,6 +46,24 @@ test('crowns on soil are found', async () => {
   expect(intersectionOverUnion(await maskOf(picture), crowns)).toBeGreaterThan(0.8);
 });
 
+test('what the index takes for trees and the network for none is not forest', async () => {
+  const { picture } = grove(500, 400, 1);
+  expect(share(await maskOf(picture, [], networksSaying(2)))).toBe(0);
+});
+
+test('what the network is sure of is forest in any colour', async () => {
+  const soil = paint(300, 300, () => [150, 120, 90]);
+  expect(share(await maskOf(soil))).toBe(0);
+  expect(share(await maskOf(soil, [], networksSaying(12)))).toBe(1);
+});
+
+test('in coarser imagery than it has learned from the network is not asked', async () => {
+  const { picture } = grove(300, 200, 5);
+  const context = await forest.prepare(sourceOf(picture, 0.7));
+  const found = await forest.classify(picture, 0.7, context, noNetworks);
+  expect(found.some((packed) => packed > 0)).toBe(true);
+});
+
 test('the same crowns are found under a warm light', async () => {
   const { picture, crowns } = grove(500, 400, 2);
   const warm = {
@@ -62,9 +86,9 @@ test('a window larger than needed gives the same classes within its margin', asy
   const { picture } = grove(400, 300, 4);
   const context = await forest.prepare(sourceOf(picture, gsd));
   const margin = forest.margin(gsd);
-  const whole = await forest.classify(picture, gsd, context, noNetworks);
+  const whole = await forest.classify(picture, gsd, context, undecided);
   const window = { x: 100, y: 60, width: 200, height: 180 };
-  const part = await forest.classify(crop(picture, window), gsd, context, noNetworks);
+  const part = await forest.classify(crop(picture, window), gsd, context, undecided);
   for (let y = margin; y < window.height - margin; y++) {
     for (let x = margin; x < window.width - margin; x++) {
       expect(part[y * window.width + x]).toBe(whole[(y + window.y) * picture.width + x + window.x]);
@@ -157,7 +181,7 @@ test('progress rises to one and a cancelled detection stops', async () => {
     source,
     detector: forest,
     context,
-    networks: noNetworks,
+    networks: undecided,
     rows,
     onProgress,
   })) {
@@ -175,7 +199,7 @@ test('progress rises to one and a cancelled detection stops', async () => {
     source,
     detector: forest,
     context,
-    networks: noNetworks,
+    networks: undecided,
     rows,
     signal: controller.signal,
   });

@@ -1,7 +1,7 @@
 /**
- * Tree cover. In fine imagery a network tells crown from crown; in coarser imagery cover is found without learned weights: a
- * vegetation index above an adaptive threshold, less what is smooth (water, painted roofs) and what is bright and even (lawns).
- * Where the index sees no vegetation at all, there is no forest in either.
+ * Tree cover. In fine imagery a network tells crown from crown, in coarser imagery what is trees at all, and in coarser still cover
+ * is found without learned weights: a vegetation index above an adaptive threshold, less what is smooth (water, painted roofs) and
+ * what is bright and even (lawns).
  */
 import { AppError } from '@shared/errors';
 import { blur, reach, type Plane } from '../blur';
@@ -16,6 +16,9 @@ const FINEST_GSD = 0.19;
 
 /** m per px; in what is coarser crowns are not told apart */
 const COARSEST_CROWNS = 0.35;
+
+/** m per px; in what is coarser the network has learned nothing */
+const COARSEST_KNOWN = 0.6;
 
 /** px; as far as the network looks around a pixel */
 const NETWORK_REACH = 64;
@@ -47,6 +50,9 @@ const LEAST_GREEN = 0.05;
 /** Sixteenths: a crown this likely may be grey, red or brown. */
 const LIKELY = 10;
 
+/** Sixteenths: what the index takes for trees must be this likely. */
+const POSSIBLE = 5;
+
 /** px; keeps a crown and the cover beside it apart */
 const GAP_SIGMA = 1.2;
 
@@ -73,7 +79,7 @@ export function forestDetector(name: string): Detector {
     classify: (window, gsd, context, networks) =>
       gsd <= COARSEST_CROWNS
         ? crowns(window, gsd, context as ForestContext, networks)
-        : cover(window, gsd, context as ForestContext),
+        : cover(window, gsd, context as ForestContext, networks),
   };
 }
 
@@ -106,11 +112,21 @@ async function crowns(
   return packed;
 }
 
-function cover(window: RgbWindow, gsd: number, context: ForestContext): Uint8Array {
+/** What is likely, and what the index takes for trees if it is not unlikely: a lawn is as green as they are. */
+async function cover(
+  window: RgbWindow,
+  gsd: number,
+  context: ForestContext,
+  networks: Networks,
+): Promise<Uint8Array> {
   const validity = validityOf(window);
   const inside = vegetationIn(window, gsd, context, validity);
   const found = coverOf(window, gsd, context, inside, validity);
-  for (let i = 0; i < found.length; i++) found[i]! *= COVER;
+  const packed = gsd <= COARSEST_KNOWN ? await networks.run('forest', withoutBlank(window)) : null;
+  for (let i = 0; i < found.length; i++) {
+    const likely = packed ? packed[i]! >> 4 : found[i]! * 15;
+    found[i] = likely >= (found[i] ? POSSIBLE : LIKELY) ? COVER : 0;
+  }
   return found;
 }
 
