@@ -70,7 +70,7 @@ export function rasterView(
 }
 
 /** bytes of tiles that one layer keeps on the graphics card */
-const cacheBytes = 160 * 1024 * 1024;
+const cacheBytes = 96 * 1024 * 1024;
 /** Fewer would not fill a screen at two zoom levels. */
 const fewestTiles = 48;
 

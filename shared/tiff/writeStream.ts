@@ -91,7 +91,7 @@ export async function readLayoutRange(
   }
   const { runs, given, computed } = gather(layout, offset, length);
   const [run] = runs;
-  if (run && runs.length === 1 && computed.length === 0 && !run.isShifted && run.canCompact(length)) {
+  if (run && runs.length === 1 && computed.length === 0 && run.canCompact(length)) {
     const bytes = await run.compacted(files, buffers);
     for (const { target, bytes: own } of given) bytes.set(own, target);
     return bytes.length === length ? bytes : bytes.subarray(0, length);
@@ -173,7 +173,7 @@ class Run {
   }
 
   /** Whether all ranges lie as far from each other in the piece as in the file. */
-  get isShifted(): boolean {
+  get isEvenlyShifted(): boolean {
     const [first] = this.#copies;
     return this.#copies.every(({ target, source }) => target - source === first!.target - first!.source);
   }
@@ -197,7 +197,7 @@ class Run {
   /** Reads the ranges into their places; between them too where `overGaps` allows, for the caller to write over. */
   async read(files: readonly ByteSource[], into: Uint8Array, overGaps: boolean): Promise<void> {
     const [first] = this.#copies;
-    if (first && (this.#copies.length === 1 || (overGaps && this.isShifted))) {
+    if (first && (this.#copies.length === 1 || (overGaps && this.isEvenlyShifted))) {
       const place = into.subarray(first.target, first.target + this.#end - this.#start);
       const read = await this.#bytes(files, place);
       if (read !== place) place.set(read);
