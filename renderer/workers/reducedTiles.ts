@@ -30,8 +30,11 @@ const CUTS = 2;
  */
 const PATIENT = { share: 1 / 64, pixels: 8 * 1024 * 1024 };
 
-/** Tiles of a finer overview than is wanted that one tile of the map is made of at most, where it waits for them. */
-const FEW_TILES = 1;
+/**
+ * Tiles of a finer overview than is wanted that one tile of the map is made of at most, where it waits for them. With one only, it
+ * would often wait for the next round of the build, which begins when all of the raster has been read.
+ */
+const FEW_TILES = 4;
 
 /** px put together for one tile at most; only damaged files and hoaxes are so much longer than wide */
 const MOST_PIXELS = 64 * 1024 * 1024;

@@ -254,19 +254,6 @@ describe.skipIf(skip)('overviews that are being built', () => {
       expect(reads()).toBe(0);
     });
 
-    test('is not put together of many finer ones, which the wanted ones follow', async () => {
-      const { loader, growing, plain, reads } = open('tiles', undefined, patient);
-      const coarsest = loader.levels.length - 1;
-      const tile = loader.load(coarsest, 0, 0);
-      growing.grow(({ level }) => level === 0);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(growing.reads).toBe(0);
-      growing.grow(() => true);
-      expect(largest(await tile, await plain.load(coarsest, 0, 0))).toBeLessThanOrEqual(1);
-      expect(growing.reads).toBe(1);
-      expect(reads()).toBe(0);
-    });
-
     test('comes from the raster once nobody builds them', async () => {
       const { loader, growing, plain, reads } = open('tiles', undefined, patient);
       const tile = loader.load(2, 0, 0);
