@@ -1,6 +1,7 @@
 import {
   unitLevels,
   UnitRows,
+  type HoldsAny,
   type OverviewPlan,
   type PlacedTile,
   type RowWindow,
@@ -38,9 +39,7 @@ export class Unit {
   ) {
     this.levels = unitLevels(plan, plan.rounds[round]!, unit);
     this.#touched = this.levels.map(() => new Set<number>());
-    const holdsAny = (i: number, column: number, row: number): boolean =>
-      this.#touched[i]!.has(row * plan.levels[this.levels[i]!.level]!.columns + column);
-    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow, memory, holdsAny);
+    this.rows = new UnitRows(plan, this.levels, sourceRows, this.#takeTileRow, memory, this.#holdsAny);
   }
 
   /** Says that the source holds something in a rectangle of its pixels. */
@@ -57,6 +56,11 @@ export class Unit {
     }
   }
 
+  readonly #holdsAny: HoldsAny = (index, column, row) => {
+    const { columns } = this.plan.levels[this.levels[index]!.level]!;
+    return this.#touched[index]!.has(row * columns + column);
+  };
+
   readonly #takeTileRow = (index: number, rows: RowWindow, tileRow: number): void => {
     const { level, owned } = this.levels[index]!;
     const { tile, masked } = this.plan;
@@ -71,7 +75,8 @@ export class Unit {
         height: Math.min(tile, owned.y1 - tileRow * tile),
       };
       const mask = masked ? this.encoder.mask(rows, place) : null;
-      const empty = !this.#touched[index]!.has(at) || (masked ? mask === null : this.#isEmpty(rows, place));
+      const empty =
+        !this.#holdsAny(index, column, tileRow) || (masked ? mask === null : this.#isEmpty(rows, place));
       placed.push(this.#stored(level, 'image', at, empty ? null : this.encoder.image(rows, place)));
       if (masked) placed.push(this.#stored(level, 'mask', at, mask));
     }

@@ -136,8 +136,8 @@ class SlicedSource implements ReadSource {
     const layout = await this.#layoutOf(chunkName, signal);
     const { checksums } = this.parts;
     const { files } = this.raster;
-    const own = checksums && isStored(layout) ? checksums.sha1(layout, files, signal) : null;
-    const sha1 = await (own ?? sha1Of(layout, files, signal));
+    const elsewhere = isStored(layout) ? checksums : undefined;
+    const sha1 = await (elsewhere?.sha1(layout, files, signal) ?? sha1Of(layout, files, signal));
     this.#layouts.drop(chunkName);
     return sha1;
   }

@@ -13,6 +13,9 @@ const PREVIEW_SCALE = 1 / 2;
 
 type Lookup = ReturnType<typeof newTileRepresentationLookup>;
 
+const tilesOf = ({ representationsByZ }: Lookup) =>
+  Object.values(representationsByZ).flatMap((some) => [...some]);
+
 /**
  * The map library's tile layer with three habits more: the preview of the whole stands in for what is missing, tiles that left
  * the view are given up, and pixels of full resolution have crisp edges when they are larger than the screen's.
@@ -110,14 +113,13 @@ export class RasterTileLayer extends WebGLTileLayer {
   readonly #scaleOf = ({ layerStatesArray }: FrameState): number => {
     if (!this.#frame || !this.#gl || !isReadBack(this.#gl) || !this.#previewReady) return 1;
     const { preview } = this.#source;
-    const finer = Object.entries(this.#frame.representationsByZ).filter(([z]) => Number(z) !== preview);
-    const isBare = finer.every(([, tiles]) => [...tiles].every(({ ready }) => !ready));
+    const isBare = tilesOf(this.#frame).every(({ ready, tile }) => !ready || tile.tileCoord[0] === preview);
     const others = layerStatesArray.filter(({ layer }) => layer !== this && layer instanceof RasterTileLayer);
     return isBare && others.length === 0 ? PREVIEW_SCALE : 1;
   };
 
   #lookForPicture(lookup: Lookup): void {
-    const representations = Object.values(lookup.representationsByZ).flatMap((some) => [...some]);
+    const representations = tilesOf(lookup);
     const all = representations.length > 0 && representations.every(({ ready }) => ready);
     this.#isEmpty = !this.#previewReady && representations.every(({ ready }) => !ready);
     if (this.#marked || !(all || this.#previewReady)) return;

@@ -173,7 +173,7 @@ class Run {
   }
 
   /** Whether all ranges lie as far from each other in the piece as in the file. */
-  get isEvenlyShifted(): boolean {
+  get #isEvenlyShifted(): boolean {
     const [first] = this.#copies;
     return this.#copies.every(({ target, source }) => target - source === first!.target - first!.source);
   }
@@ -197,7 +197,7 @@ class Run {
   /** Reads the ranges into their places; between them too where `overGaps` allows, for the caller to write over. */
   async read(files: readonly ByteSource[], into: Uint8Array, overGaps: boolean): Promise<void> {
     const [first] = this.#copies;
-    if (first && (this.#copies.length === 1 || (overGaps && this.isEvenlyShifted))) {
+    if (first && (this.#copies.length === 1 || (overGaps && this.#isEvenlyShifted))) {
       const place = into.subarray(first.target, first.target + this.#end - this.#start);
       const read = await this.#bytes(files, place);
       if (read !== place) place.set(read);

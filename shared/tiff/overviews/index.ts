@@ -15,4 +15,4 @@ export { planOverviews, unitLevels, unitWork, type OverviewPlan, type Round, typ
 export { asLevel, sidecarHead, sidecarHeadBytes, sidecarTags, type SidecarTags } from './sidecar';
 export { TileIndex } from './tileIndex';
 export { createWorking, WorkingMemory } from './samples';
-export { RowWindow, UnitRows } from './unitRows';
+export { RowWindow, UnitRows, type HoldsAny } from './unitRows';

@@ -103,7 +103,7 @@ export class UnitRows {
     sourceRows: number,
     private readonly take: TakeTileRow,
     memory: WorkingMemory,
-    holdsAny: HoldsAny = () => true,
+    holdsAny: HoldsAny,
   ) {
     const windows = levels.map(
       (level, i) => new RowWindow(plan, level, i === 0 ? sourceRows : plan.tile, memory),

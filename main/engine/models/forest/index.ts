@@ -123,10 +123,9 @@ async function cover(
   const inside = vegetationIn(window, gsd, context, validity);
   const found = coverOf(window, gsd, context, inside, validity);
   const packed = gsd <= COARSEST_KNOWN ? await networks.run('forest', withoutBlank(window)) : null;
-  for (let i = 0; i < found.length; i++) {
-    const likely = packed ? packed[i]! >> 4 : found[i]! * 15;
-    found[i] = likely >= (found[i] ? POSSIBLE : LIKELY) ? COVER : 0;
-  }
+  const isForest = (i: number): boolean =>
+    packed ? packed[i]! >> 4 >= (found[i] ? POSSIBLE : LIKELY) : found[i] === 1;
+  for (let i = 0; i < found.length; i++) found[i] = isForest(i) ? COVER : 0;
   return found;
 }
 
