@@ -8,9 +8,13 @@ import { readBandFull } from '@shared/tiff/windowRows';
 /** bytes of one row of blocks up to which all bands are decoded in one pass */
 const ONE_PASS_BYTES = 256 * 1024 * 1024;
 
+/** bytes of decoded pixels up to which they are read: hours of work. More than that no disk holds, a header claims it. */
+const MOST_BYTES = 2 ** 44;
+
 /**
  * SHA-256 of each decoded band at full resolution: row by row, little-endian, in its own type. In constant memory: bands
  * are taken one after the other where a row of blocks of all of them would be too large.
+ * Throws `tiff.too_many_pixels`, and whatever reading and decoding throw.
  * @param onRows is told how many rows of how many are done
  */
 export async function bandSha256(
@@ -19,8 +23,14 @@ export async function bandSha256(
   signal?: AbortSignal,
   onRows: (done: number, total: number) => void = () => undefined,
 ): Promise<string[]> {
-  const { bands, height, levels } = raster.description;
+  const { name, bands, width, height, levels } = raster.description;
   const level = levels[0];
+  if (
+    level &&
+    blockBytes(level, level.blockHeight) * level.columns * level.rows * level.planes > MOST_BYTES
+  ) {
+    throw new AppError('tiff.too_many_pixels', { file: name, width, height });
+  }
   const rowOfBlocks = level ? blockBytes(level, level.blockHeight) * level.columns * level.planes : 0;
   const all = Array.from({ length: bands }, (_, band) => band);
   const passes = rowOfBlocks <= ONE_PASS_BYTES ? [all] : all.map((band) => [band]);

@@ -14,6 +14,10 @@ export interface ProjectionParameters {
   readonly rectifiedGridAngle?: number | undefined;
   readonly falseEasting?: number | undefined;
   readonly falseNorthing?: number | undefined;
+  /** m above the ellipsoid; of a geostationary satellite. */
+  readonly satelliteHeight?: number | undefined;
+  /** The satellite's instrument swings about its x axis first (GOES-R), not about its y axis. */
+  readonly sweepsX?: boolean | undefined;
   /** The axes point south and west, as those of the older of Krovak's two forms do, which share a name. */
   readonly southWest?: boolean | undefined;
 }
@@ -92,6 +96,14 @@ const obliqueFromCentre: Builder = (p) =>
   p.azimuth === 90 && (p.rectifiedGridAngle ?? 90) === 90 ? swiss(p) : oblique(p);
 const swiss = simple('somerc', lat0, lon0, scale);
 
+/** As a satellite sees the Earth that stays over one place of the equator. The older names do not say how it sweeps. */
+const geostationary: Builder = (p) => [
+  ['proj', 'geos'],
+  lon0(p),
+  ['h', p.satelliteHeight ?? 35785831],
+  ...(p.sweepsX ? [['sweep', 'x'] as const] : []),
+];
+
 /** The series of New Zealand's grid fits its own origin only. */
 const newZealandMapGrid: Builder = () => [
   ['proj', 'nzmg'],
@@ -162,6 +174,9 @@ const METHODS: Readonly<Record<string, Builder>> = {
   lambertcylindricalequalarea: (p) => [['proj', 'cea'], ['lat_ts', p.standardParallel1 ?? 0], lon0(p)],
   bonne: simple('bonne', lat1, lon0),
   equalearth: simple('eqearth', lon0),
+  geostationarysatellite: geostationary,
+  geostationarysatellitesweepx: (p) => geostationary({ ...p, sweepsX: true }),
+  geostationarysatellitesweepy: geostationary,
   krovak: (p) => krovak(p, p.southWest ? 'swu' : 'enu'),
   krovaknorthorientated: (p) => krovak(p, 'enu'),
 };

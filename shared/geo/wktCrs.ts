@@ -68,6 +68,7 @@ function projectedOf(node: WktNode, epsg: EpsgTable): Crs {
   const parameters = {
     ...parametersOf(conversion, metres, degreesOf(base)),
     southWest: firstAxisOf(node) === 'SOUTH',
+    sweepsX: /\+sweep=x\b/.test(proj4Extension(node)),
   };
   const datum = /auxiliary.?sphere|pseudo.?mercator/i.test(method) ? WEB_MERCATOR_DATUM : datumOf(base, epsg);
   const projection =
@@ -75,6 +76,14 @@ function projectedOf(node: WktNode, epsg: EpsgTable): Crs {
       ? proj4Projection('mercator', parameters)
       : proj4Projection(method, parameters);
   return projectedCrs(nameOf(node), projection, datum, metres);
+}
+
+/** What GDAL adds of a system that its well-known text cannot express: `EXTENSION["PROJ4","+proj=…"]`. */
+function proj4Extension(node: WktNode): string {
+  const extension = childrenOf(node).find(
+    (child) => child.keyword === 'EXTENSION' && nameOf(child).toUpperCase() === 'PROJ4',
+  );
+  return String(extension?.values[1] ?? '');
 }
 
 function firstAxisOf(node: WktNode): string {
@@ -98,12 +107,18 @@ function parametersOf(conversion: WktNode, metres: number, degrees: number): Pro
     if (slot === undefined || value === undefined) continue;
     const unit = childOf(parameter, 'ANGLEUNIT', 'LENGTHUNIT', 'SCALEUNIT', 'UNIT');
     const own = numberAt(unit, 1);
-    if (slot === 'falseEasting' || slot === 'falseNorthing') found[slot] = value * (own ?? metres);
+    if (LENGTHS.has(slot)) found[slot] = value * (own ?? metres);
     else if (slot === 'scaleFactor') found[slot] = value * (own ?? 1);
     else found[slot] = value * (own === undefined ? degrees : (own * 180) / Math.PI);
   }
   return found;
 }
+
+const LENGTHS: ReadonlySet<keyof ProjectionParameters> = new Set([
+  'falseEasting',
+  'falseNorthing',
+  'satelliteHeight',
+]);
 
 /** Parameter names of both OGC editions and of ESRI. */
 const PARAMETERS: Readonly<Record<string, keyof ProjectionParameters>> = {
@@ -137,6 +152,8 @@ const PARAMETERS: Readonly<Record<string, keyof ProjectionParameters>> = {
   rectifiedgridangle: 'rectifiedGridAngle',
   anglefromrectifiedtoskewgrid: 'rectifiedGridAngle',
   xyplanerotation: 'rectifiedGridAngle',
+  height: 'satelliteHeight',
+  satelliteheight: 'satelliteHeight',
   falseeasting: 'falseEasting',
   eastingatfalseorigin: 'falseEasting',
   eastingatprojectioncentre: 'falseEasting',

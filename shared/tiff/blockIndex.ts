@@ -46,8 +46,11 @@ export class BlockIndex {
       ? stated
       : this.#derived(stated, offset, decoded);
     if (length === 0) return { offset: 0, length: 0 };
-    if (length > mostBytes(decoded) || offset + length > this.#source.size) throw this.#bad(index);
-    return { offset, length };
+    const held = Math.min(length, this.#source.size - offset);
+    // A last strip may be counted as a whole one, though the file ends with the image's last row.
+    const isWhole = held === length || (this.#level.coding.compression === 'none' && held >= decoded);
+    if (length > mostBytes(decoded) || !isWhole) throw this.#bad(index);
+    return { offset, length: held };
   }
 
   #isBelievable(length: number, offset: number, decoded: number): boolean {

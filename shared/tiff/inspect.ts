@@ -1,5 +1,5 @@
 import { blockBytes } from './blockSize';
-import type { Compression, Level, RasterDescription, SampleType } from './types';
+import type { Compression, Crs, Level, RasterDescription, SampleType } from './types';
 
 /** What `inspect --json` prints for a file: names as in the command's documentation, types as in numpy. */
 export interface InspectObject {
@@ -16,7 +16,7 @@ export interface InspectObject {
   readonly blockSize: readonly [number, number];
   readonly bigTiff: boolean;
   readonly byteOrder: 'little' | 'big';
-  /** `EPSG:n`, else a proj4 definition, for a local system well-known text, else the system's name. */
+  /** `EPSG:n`, else a proj4 definition, else, of a local or an exotic system, well-known text with its name and unit. */
   readonly crs: string | null;
   readonly geotransform: readonly number[] | null;
   readonly areaOrPoint: 'Area' | 'Point';
@@ -85,10 +85,16 @@ function numpyType(type: SampleType): string {
 function crsText({ georeference: { crs, gcps, geotransform } }: RasterDescription): string | null {
   if (!crs || (gcps.length > 0 && !geotransform)) return null;
   if (crs.epsg !== null) return `EPSG:${crs.epsg}`;
-  if (crs.kind === 'local')
-    return `LOCAL_CS["${crs.name.replaceAll('"', '""')}",UNIT["unit",${crs.unitFactor}]]`;
-  return crs.proj4 ?? crs.name;
+  return crs.proj4 ?? localText(crs);
 }
+
+/** Well-known text of a system whose place on Earth cannot be computed: its name and its unit. */
+function localText({ name, unitFactor }: Crs): string {
+  const unit = UNIT_NAMES[unitFactor] ?? 'unknown';
+  return `LOCAL_CS["${name.replaceAll('"', '""')}",UNIT["${unit}",${unitFactor}]]`;
+}
+
+const UNIT_NAMES: Readonly<Record<number, string>> = { 1: 'metre', 1000: 'kilometre', 0.3048: 'foot' };
 
 function nodataValue({ nodata, sampleType }: RasterDescription): number | string | null {
   if (nodata === null) return null;

@@ -277,6 +277,8 @@ export interface BlockJob {
   readonly height: number;
   /** Decoded size in bytes that the structure promises: a decoder must not produce more (bombs). */
   readonly expectedBytes: number;
+  /** Decoded bytes up to the image's last row, where the block reaches beyond it; all of them if undefined. */
+  readonly neededBytes?: number;
 }
 
 /** A registry gives the decoder for a compression; environments (Node, web worker) register what is fastest there. */

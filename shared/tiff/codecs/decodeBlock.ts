@@ -8,11 +8,13 @@ import { toSamples } from './rawSamples';
 /** What the structure says of a block, for whoever decodes it. `index` counts as in Raster.blockRange. */
 export function blockJob(level: Level, index: number): BlockJob {
   const height = blockHeightAt(level, index);
+  const below = level.height - (Math.floor(index / level.columns) % level.rows) * level.blockHeight;
   return {
     coding: level.coding,
     width: level.blockWidth,
     height,
     expectedBytes: blockBytes(level, height),
+    ...(below < height && { neededBytes: blockBytes(level, below) }),
   };
 }
 

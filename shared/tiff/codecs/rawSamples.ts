@@ -12,14 +12,12 @@ const PREDICTED: ReadonlySet<string> = new Set(['lzw', 'deflate', 'zstd', 'lzma'
 
 /**
  * Turns decompressed bytes into samples: predictor, byte order, packing and YCbCr are undone. May write into `bytes` where
- * a predictor is undone. Throws `tiff.corrupt_block` when they are too few, `tiff.unsupported_samples` or
+ * a predictor is undone. Throws `tiff.corrupt_block` when they are too few for the image's rows, `tiff.unsupported_samples` or
  * `tiff.unsupported_predictor` when no rule exists for them.
  */
-export function toSamples(bytes: Uint8Array, job: BlockJob): DecodedBlock {
-  const { coding, width, height, expectedBytes } = job;
-  if (bytes.length < expectedBytes) {
-    throw corruptBlock(coding, `${bytes.length} of ${expectedBytes} bytes`);
-  }
+export function toSamples(decoded: Uint8Array, job: BlockJob): DecodedBlock {
+  const { coding, width, height } = job;
+  const bytes = wholeBlock(decoded, job);
   const channels = channelsOf(job);
   if (coding.photometric === 'ycbcr' && channels === 3 && coding.bitsPerSample === 8) {
     const [across, down] = coding.ycbcrSubsampling;
@@ -28,6 +26,18 @@ export function toSamples(bytes: Uint8Array, job: BlockJob): DecodedBlock {
     return { width, height, channels, samples: ycbcrToRgb(words, width, height, coding) };
   }
   return { width, height, channels, samples: samplesOf(bytes, job) };
+}
+
+/** Some writers end a tile with the image's last row, as GDAL accepts: what is below it reads as 0. */
+function wholeBlock(
+  bytes: Uint8Array,
+  { coding, expectedBytes, neededBytes = expectedBytes }: BlockJob,
+): Uint8Array {
+  if (bytes.length >= expectedBytes) return bytes;
+  if (bytes.length < neededBytes) throw corruptBlock(coding, `${bytes.length} of ${expectedBytes} bytes`);
+  const whole = new Uint8Array(expectedBytes);
+  whole.set(bytes);
+  return whole;
 }
 
 /** Samples of each pixel in one block. */

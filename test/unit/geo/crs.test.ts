@@ -35,6 +35,13 @@ describe('an EPSG code', () => {
     expect(lat).toBeCloseTo(48.78, 2);
   });
 
+  test('of the datum of 1927 lies where it does in the United States', async () => {
+    // Meades Ranch in Kansas, the origin of the datum, where PROJ puts it.
+    const [lon, lat] = projectionFor(await crsFromEpsg(4267))!.toLonLat([-98.54222, 39.22417]);
+    expect(Math.abs(lon - -98.54257) * 86_000).toBeLessThan(15);
+    expect(Math.abs(lat - 39.22418) * 111_000).toBeLessThan(15);
+  });
+
   test('is a registered one for thousands of codes, and deprecated ones name their successor', async () => {
     const table = await loadEpsgTable();
     expect(table.crs(26591)?.name).toBe('Monte Mario (Rome) / Italy zone 1');

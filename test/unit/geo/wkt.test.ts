@@ -54,6 +54,25 @@ describe('a system in well-known text', () => {
     expect(projectionFor(crs!)!.fromLonLat([10, 40])[0]).toBeCloseTo(500, 6);
   });
 
+  test('of a geostationary satellite knows its height, and how GDAL says it sweeps', async () => {
+    const text = (method: string, rest: string): string =>
+      `PROJCS["seen",${ESRI_WGS84},PROJECTION["${method}"],PARAMETER["Longitude_Of_Center",-75],PARAMETER["Height",35786023],UNIT["Meter",1.0]${rest}]`;
+    const sweptByY = await crsFromWkt(text('Geostationary_Satellite', ''));
+    expect(sweptByY?.proj4).toContain('+proj=geos +lon_0=-75 +h=35786023 ');
+    expect(sweptByY?.proj4).not.toContain('sweep');
+    const extension = ',EXTENSION["PROJ4","+proj=geos +lon_0=-75 +h=35786023 +sweep=x +no_defs"]';
+    for (const other of [
+      await crsFromWkt(text('Geostationary_Satellite', extension)),
+      await crsFromWkt(text('Geostationary Satellite (Sweep X)', '')),
+    ]) {
+      expect(other?.proj4).toContain('+sweep=x');
+      const [lon, lat] = projectionFor(other!)!.toLonLat([-1000000, 2000000]);
+      const [x, y] = projectionFor(other!)!.fromLonLat([lon, lat]);
+      expect([x, y].map(Math.round)).toEqual([-1000000, 2000000]);
+      expect(projectionFor(sweptByY!)!.fromLonLat([lon, lat])[0]).not.toBeCloseTo(x, -2);
+    }
+  });
+
   test('of web maps is on the sphere', async () => {
     const text = `PROJCS["WGS_1984_Web_Mercator_Auxiliary_Sphere",${ESRI_WGS84},PROJECTION["Mercator_Auxiliary_Sphere"],PARAMETER["False_Easting",0.0],PARAMETER["Central_Meridian",0.0],PARAMETER["Standard_Parallel_1",0.0],PARAMETER["Auxiliary_Sphere_Type",0.0],UNIT["Meter",1.0]]`;
     const crs = await crsFromWkt(text);
