@@ -83,7 +83,8 @@ function proj4Extension(node: WktNode): string {
   const extension = childrenOf(node).find(
     (child) => child.keyword === 'EXTENSION' && nameOf(child).toUpperCase() === 'PROJ4',
   );
-  return String(extension?.values[1] ?? '');
+  const definition = extension?.values[1];
+  return typeof definition === 'string' ? definition : '';
 }
 
 function firstAxisOf(node: WktNode): string {
