@@ -90,6 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--out <file>', m.cli_process_out())
     .option('--option <names...>', m.cli_process_option())
     .option('--local-data <files...>', m.cli_process_local_data())
+    .option('--captured-at <time>', m.cli_process_captured_at())
     .option('--json', m.cli_option_json_outcome())
     .action(async (options: ProcessOptions) => void (code = await runProcessing(options)));
 

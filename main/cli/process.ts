@@ -18,6 +18,8 @@ export interface ProcessOptions extends DeskOptions {
   readonly out?: string;
   /** Names of options of the model that are switched on. */
   readonly option?: readonly string[];
+  /** When the imagery was taken, ISO 8601 with its zone. */
+  readonly capturedAt?: string;
   /** Files to register for the local engine's options. */
   readonly localData?: readonly string[];
   readonly json?: boolean;
@@ -76,7 +78,16 @@ async function draftOf(services: Services, accountId: string, options: ProcessOp
     blocks: (options.option ?? []).map((wanted) => ({ name: blockNamed(wanted, model), enabled: true })),
     source: { kind: 'mosaic', mosaicId: mosaic.id },
     aoi: checked.data,
+    ...(options.capturedAt === undefined ? {} : { capturedAt: inUtc(options.capturedAt) }),
   };
+}
+
+/** An ISO 8601 time as UTC. Throws `cli.bad_time` for what is no time or does not say in which zone. */
+export function inUtc(text: string): string {
+  const told = text.trim();
+  const time = /(?:Z|[+-]\d\d:?\d\d)$/i.test(told) ? new Date(told) : null;
+  if (!time || Number.isNaN(time.getTime())) throw new AppError('cli.bad_time', { text });
+  return time.toISOString();
 }
 
 function blockNamed(wanted: string, model: Model): string {

@@ -171,7 +171,10 @@ export class Ordering {
       projectId,
       wdId: draft.modelId,
       geometry: draft.aoi,
-      params: { sourceParams: sourceOf(draft) },
+      params: {
+        sourceParams: sourceOf(draft),
+        ...(draft.capturedAt && { inferenceParams: { captured_at: draft.capturedAt } }),
+      },
       blocks: draft.blocks,
       meta: { [orderKey]: id, 'source-app': program, version },
     };

@@ -45,6 +45,8 @@ function isAoi(geometry: Geometry | null): geometry is Aoi {
   return geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon';
 }
 
+const acceptsTime = (block: ModelBlock): boolean => block.acceptsParams?.includes('captured_at') ?? false;
+
 function boxesMeet(a: LonLatBox, b: LonLatBox): boolean {
   return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 }
@@ -59,6 +61,7 @@ export class ProcessingDraft {
   #areaMode = $state<AreaMode>('footprint');
   #enabledBlocks = $state.raw<readonly string[]>([]);
   #ownName = $state<string | null>(null);
+  #capturedAt = $state<Date | null>(null);
   /** What the price was asked for. */
   #quoted = $state('');
 
@@ -89,8 +92,26 @@ export class ProcessingDraft {
     this.#enabledBlocks = enabled ? [...others, name] : others;
   }
 
+  /** When the imagery was taken, where its file does not say: the sun's place then lets some options run. */
+  get capturedAt(): Date | null {
+    return this.#capturedAt;
+  }
+
+  set capturedAt(time: Date | null) {
+    this.#capturedAt = time;
+  }
+
+  /** Whether an option wants to be told when the imagery was taken. */
+  asksForTime(block: ModelBlock): boolean {
+    return acceptsTime(block) && this.#reasonInItself(block) !== null;
+  }
+
   /** Why an option cannot run with what stands there now; null where it can. */
   reasonAgainst(block: ModelBlock): string | null {
+    return this.#capturedAt !== null && acceptsTime(block) ? null : this.#reasonInItself(block);
+  }
+
+  #reasonInItself(block: ModelBlock): string | null {
     if (block.available === false) return block.reason ?? m.processing_not_available();
     const { area } = this;
     if (!block.bounds || !area) return null;
@@ -168,6 +189,7 @@ export class ProcessingDraft {
         .map((block) => ({ name: block.name, enabled: this.#isOn(block) })),
       source: { kind: 'mosaic', mosaicId },
       aoi: area,
+      ...this.#timeIfWanted(model),
     };
   }
 
@@ -189,6 +211,13 @@ export class ProcessingDraft {
     this.#quoted = key;
     this.quote.clear();
     if (data !== null) await this.quote.load(() => this.#api.call('processings.price', data));
+  }
+
+  /** The time goes along where an option that is on asks for it, and nowhere else. */
+  #timeIfWanted(model: Model): Pick<DraftData, 'capturedAt'> {
+    const time = this.#capturedAt;
+    const isWanted = model.blocks.some((block) => this.asksForTime(block) && this.#isOn(block));
+    return time !== null && isWanted ? { capturedAt: time.toISOString() } : {};
   }
 
   /** What was chosen for another area and cannot run in this one is off. */

@@ -15,6 +15,8 @@ export interface Block {
   readonly reason?: string;
   /** West, south, east, north, degrees: where the server can do it; everywhere when absent. */
   readonly bounds?: readonly (readonly [number, number, number, number])[];
+  /** Inference parameters that make up for what `reason` says is missing, such as `captured_at`. */
+  readonly acceptsParams?: readonly string[];
 }
 
 /** A step switched on or off for one processing. */
@@ -52,6 +54,7 @@ const block = z
       .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
       .optional()
       .catch(undefined),
+    acceptsParams: z.array(z.string()).optional().catch(undefined),
   })
   .transform((wire): Block => ({
     ...wire,

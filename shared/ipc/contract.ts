@@ -54,6 +54,8 @@ export const draftSchema = z.object({
   blocks: z.array(z.object({ name, enabled: z.boolean() })).max(50),
   source: z.object({ kind: z.literal('mosaic'), mosaicId: id }),
   aoi: aoiSchema,
+  /** When the imagery was taken, in UTC; absent where nobody told. */
+  capturedAt: z.iso.datetime().optional(),
 });
 
 /** Bytes that a chunk of an upload aims at; 64 MiB when left out. */

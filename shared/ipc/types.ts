@@ -79,6 +79,8 @@ export interface ModelBlock {
   readonly reason?: string;
   /** Where it can run; everywhere when absent. */
   readonly bounds?: readonly LonLatBox[];
+  /** What can be told with the processing to make up for the reason: `captured_at`, when the imagery was taken. */
+  readonly acceptsParams?: readonly string[];
 }
 
 export interface Model {

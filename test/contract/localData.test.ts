@@ -195,6 +195,8 @@ test('imagery that does not tell when it was taken gives no heights, until a per
       params: { sourceParams: { myImagery: { imageIds } }, ...(inferenceParams ? { inferenceParams } : {}) },
       blocks: [{ name: 'Heights', enabled: true }],
     });
+  expect(await block('🏠 Buildings', 'Heights')).toMatchObject({ acceptsParams: ['captured_at'] });
+  expect(await block('🌲 Forest', 'Heights')).not.toHaveProperty('acceptsParams');
   const refused = await create().catch((error: unknown) => error as { readonly params: { reason: string } });
   expect(refused).toMatchObject({ kind: 'api.engine_block_not_available' });
   expect((refused as { readonly params: { reason: string } }).params.reason).toContain('when it was taken');

@@ -42,3 +42,16 @@ test('an extract that is added shows what it holds, and one that cannot be read 
   await desk.at('local-data-problem').waitFor({ state: 'detached' });
   expect(await desk.at('local-data').count()).toBe(1);
 });
+
+test('told when the imagery was taken, heights can be measured from shadows', async () => {
+  await desk.page.getByRole('button', { name: 'Close' }).click();
+  const heights = desk.at('block-Heights');
+  await heights.waitFor();
+  expect(await heights.isDisabled()).toBe(true);
+  await desk.at('captured-at').fill('2024-06-21T09:30');
+  await expect.poll(() => heights.isEnabled()).toBe(true);
+  await heights.click();
+  await expect.poll(() => heights.getAttribute('data-state')).toBe('checked');
+  await desk.at('captured-at').fill('');
+  await expect.poll(() => heights.isDisabled()).toBe(true);
+});

@@ -52,17 +52,15 @@ export class LocalData {
    * A step as it stands with what is registered: whether and where it can run, and else why not. `sunlit`: imagery that can do in place
    * of a surface model; null where the model's things have no shadows to measure.
    */
-  adjust(
-    block: ModelBlock,
-    sunlit: readonly Geometry[] | null,
-  ): ModelBlock & { readonly reason?: string; readonly bounds?: readonly Box[] } {
+  adjust(block: ModelBlock, sunlit: readonly Geometry[] | null): AdjustedBlock {
     const kind = kindOf(block.name);
     if (!kind || block.available) return block;
+    const accepts = kind === 'surface' && sunlit ? { acceptsParams: ['captured_at'] } : {};
     const shown = kind === 'surface' ? (sunlit ?? []).map(boxAround) : [];
     const boxes = [...this.#usable(kind).map((dataset) => dataset.bounds), ...shown];
     const bounds = boxes.filter((box) => box !== null);
-    if (bounds.length > 0) return { ...block, available: true, bounds };
-    return { ...block, reason: this.#missing(kind, sunlit !== null) };
+    if (bounds.length > 0) return { ...block, ...accepts, available: true, bounds };
+    return { ...block, ...accepts, reason: this.#missing(kind, sunlit !== null) };
   }
 
   /** Throws `engine.block_not_available` where a step has nothing to draw on in an area. `sunlit` as for `adjust`. */
@@ -103,6 +101,14 @@ export class LocalData {
     }
     this.onChange(this.list());
   }
+}
+
+/** A step with what is known of it here and now. */
+interface AdjustedBlock extends ModelBlock {
+  readonly reason?: string;
+  readonly bounds?: readonly Box[];
+  /** Inference parameters with which it runs without local data too. */
+  readonly acceptsParams?: readonly string[];
 }
 
 function kindOf(block: string): LocalKind | null {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inspect } from '../../../main/cli/inspect';
 import { bytes, errorObject, sentence, table } from '../../../main/cli/output';
 import { dataFolder } from '../../../main/cli/place';
+import { inUtc } from '../../../main/cli/process';
 import { slice } from '../../../main/cli/slice';
 import { writeMultispectral } from '../../fixtures/multispectral';
 import { writeOrthophoto } from '../uploads/orthophoto';
@@ -152,6 +153,13 @@ describe('words', () => {
     expect(sentence({ kind: 'app.unexpected', params: {}, details: 'TypeError: x' })).toContain(
       'TypeError: x',
     );
+  });
+
+  test('a time is one with its zone', () => {
+    expect(inUtc('2024-06-21T11:30+02:00')).toBe('2024-06-21T09:30:00.000Z');
+    expect(inUtc(' 2024-06-21T09:30:00Z')).toBe('2024-06-21T09:30:00.000Z');
+    for (const text of ['2024-06-21T09:30', '2024-06-21', 'noon', '2024-13-21T09:30Z'])
+      expect(() => inUtc(text)).toThrow(expect.objectContaining({ kind: 'cli.bad_time', params: { text } }));
   });
 
   test('numbers are short and columns straight', () => {

@@ -40,6 +40,16 @@ describe('the price', () => {
   });
 });
 
+test('an order tells when the imagery was taken where somebody said so', async () => {
+  const { processings, server } = await setUpBench();
+  await processings.create('a', draft, 12);
+  expect(server.orderedParams).toEqual({ sourceParams: { myImagery: { mosaicId: 'm-1' } } });
+  await processings.create('a', { ...draft, capturedAt: '2024-06-21T09:30:00.000Z' }, 12);
+  expect(server.orderedParams).toMatchObject({
+    inferenceParams: { captured_at: '2024-06-21T09:30:00.000Z' },
+  });
+});
+
 describe('the area', () => {
   const box = (west: number, south: number) => ({
     type: 'Polygon' as const,

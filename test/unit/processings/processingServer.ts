@@ -36,6 +36,8 @@ export class ProcessingServer {
   tellsMeta = true;
   result: string | null = JSON.stringify({ type: 'FeatureCollection', features: [] });
   resultStatus = 200;
+  /** `params` of the last order. */
+  orderedParams: unknown = null;
   readonly counts = { creates: 0, results: 0, costs: 0, updates: 0 };
   #server: Server | null = null;
   #port = 0;
@@ -149,6 +151,7 @@ export class ProcessingServer {
 
   #create(body: Record<string, unknown>, request: IncomingMessage, response: ServerResponse): void {
     this.counts.creates++;
+    this.orderedParams = body.params;
     const { fault } = this;
     this.fault = null;
     const store = (): StoredProcessing =>

@@ -8,7 +8,7 @@ import { LayerStack } from '../../../renderer/state/layers.svelte';
 import { Mosaics, Projects } from '../../../renderer/state/mosaics.svelte';
 import { Uploads } from '../../../renderer/state/uploads.svelte';
 import { FakeApi, type Handlers } from './fakeApi';
-import { mosaic, raster, square, status, upload } from './samples';
+import { forest, mosaic, raster, square, status, upload } from './samples';
 
 function setUp(account: Partial<AccountStatus> = {}, handlers: Handlers = {}) {
   const api = new FakeApi({
@@ -93,6 +93,32 @@ test('sends every optional block with its choice, and none of the others', () =>
   draft.chooseModel('buildings');
   draft.chooseModel('forest');
   expect(draft.data?.blocks).toEqual([{ name: 'Heights', enabled: false }]);
+});
+
+test('a time of the imagery lets an option run that asks for it, and goes along with that option alone', () => {
+  const heights = {
+    ...forest.blocks[1]!,
+    available: false,
+    reason: 'No sun is known.',
+    acceptsParams: ['captured_at'],
+  };
+  const model = { ...forest, blocks: [forest.blocks[0]!, heights] };
+  const { draft, mosaics } = setUp({ models: [model] });
+  mosaics.list.set([mosaic('m9')]);
+  draft.chooseMosaic('m9');
+  draft.enableBlock('Heights', true);
+  expect(draft.asksForTime(heights)).toBe(true);
+  expect(draft.reasonAgainst(heights)).toBe('No sun is known.');
+  expect(draft.data).toMatchObject({ blocks: [{ name: 'Heights', enabled: false }] });
+  draft.capturedAt = new Date('2024-06-21T09:30:00Z');
+  expect(draft.reasonAgainst(heights)).toBeNull();
+  expect(draft.data).toMatchObject({
+    blocks: [{ name: 'Heights', enabled: true }],
+    capturedAt: '2024-06-21T09:30:00.000Z',
+  });
+  draft.enableBlock('Heights', false);
+  expect(draft.data).not.toHaveProperty('capturedAt');
+  expect(draft.asksForTime(forest.blocks[1]!)).toBe(false);
 });
 
 test('asks the price once for what stands there; a new name alone asks nothing', async () => {
