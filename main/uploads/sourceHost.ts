@@ -28,7 +28,11 @@ export type Carry = (
 export function sourceMethods(open: OpenReadSource, carry: Carry) {
   const sources = new Map<number, ReadSource>();
   const works = new Set<Work>();
-  const deliveries = new Map<number, (bytes: number) => void>();
+  /** What waits for a word on the bytes that are about to leave. */
+  const deliveries = new Map<
+    number,
+    { readonly allow: (bytes: number) => void; readonly refuse: (reason: Error) => void }
+  >();
   const buffers = new PieceBuffers();
   let next = 1;
   const sourceOf = (id: number): ReadSource => {
@@ -83,13 +87,14 @@ export function sourceMethods(open: OpenReadSource, carry: Carry) {
       during(id, caller, async (source, signal) => {
         const deliveryId = next++;
         const pass: Pass = (bytes, end) => {
-          const allowed = new Promise<number>((resolve, reject) => {
-            deliveries.set(deliveryId, resolve);
-            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-          });
+          const allowed = new Promise<number>((allow, refuse) =>
+            deliveries.set(deliveryId, { allow, refuse }),
+          );
           progress({ deliveryId, bytes, end } satisfies Leaving);
           return allowed;
         };
+        const stop = (): void => deliveries.get(deliveryId)?.refuse(signal.reason as Error);
+        signal.addEventListener('abort', stop);
         const pieces = noted(source.read(chunkName, signal, buffers), buffers);
         try {
           return await carry(request, passing(pieces, allowance(pass, size)), {
@@ -97,11 +102,12 @@ export function sourceMethods(open: OpenReadSource, carry: Carry) {
             signal,
           });
         } finally {
+          signal.removeEventListener('abort', stop);
           deliveries.delete(deliveryId);
         }
       }),
     pass: async ({ deliveryId, bytes }: { deliveryId: number; bytes: number }): Promise<void> =>
-      deliveries.get(deliveryId)?.(bytes),
+      deliveries.get(deliveryId)?.allow(bytes),
     checkUnchanged: ({ id }: { id: number }): Promise<void> => sourceOf(id).checkUnchanged(),
     close: async ({ id }: { id: number }): Promise<void> => {
       const source = sources.get(id);
