@@ -1,3 +1,4 @@
+import { defaults } from 'ol/interaction/defaults';
 import OlMap from 'ol/Map';
 import { getPointResolution, toLonLat, transformExtent } from 'ol/proj';
 import type Projection from 'ol/proj/Projection';
@@ -58,7 +59,9 @@ export class MapScene {
 
   constructor(target: HTMLElement, options: SceneOptions) {
     this.#options = options;
-    this.map = new OlMap({ target, view: options.view, controls: [], maxTilesLoading: 24 });
+    // Without a word OpenLayers leaves wheel and drag to the page until the map has the focus: no page scrolls here.
+    const interactions = defaults({ onFocusOnly: false });
+    this.map = new OlMap({ target, view: options.view, interactions, controls: [], maxTilesLoading: 24 });
     this.map.on('loadstart', () => this.#begin());
     this.map.on('movestart', () => this.#begin());
     this.map.on('precompose', () => (this.#complete = false));

@@ -42,6 +42,29 @@ test('an orthophoto is opened in its own coordinate system', async () => {
   expect(await desk.at('crs').innerText()).toContain('EPSG:32633');
 });
 
+test('the wheel zooms and a drag pans before anything on the map was clicked', async () => {
+  const { mouse } = desk.page;
+  const scale = desk.at('scale');
+  const place = desk.at('coordinates');
+  const box = (await desk.at('map').boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const whole = await scale.inputValue();
+  await mouse.move(middle.x, middle.y);
+  await mouse.wheel(0, -240);
+  await expect.poll(() => scale.inputValue()).not.toBe(whole);
+  await desk.at('view-zoomToLayer').click();
+  await expect.poll(() => scale.inputValue()).toBe(whole);
+  await desk.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await mouse.move(middle.x, middle.y);
+  const before = await place.innerText();
+  await mouse.down();
+  await mouse.move(middle.x + 80, middle.y + 40, { steps: 4 });
+  await mouse.up();
+  await mouse.move(middle.x, middle.y);
+  await expect.poll(() => place.innerText()).not.toBe(before);
+  await desk.at('view-zoomToLayer').click();
+});
+
 test('it is uploaded in at least four chunks', async () => {
   expect(await desk.upload({ mosaic: 'Scene', atLeastChunks: 4 })).toBeGreaterThanOrEqual(4);
 });
