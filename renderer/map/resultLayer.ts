@@ -36,11 +36,16 @@ interface ClassStyles {
   readonly whole: Style;
   readonly area: Style;
   readonly outline: Style;
+  readonly line: Style[];
 }
 
 /** From afar outlines are hairs, so that thousands of them do not hide the image. */
 const nearResolution = 0.4;
 const hairWidth = 0.9;
+
+/** CSS pixels that a line is wider than an outline: it has no area to be seen by. A dark casing parts it from the image. */
+const lineExtra = 1.25;
+const casingWidth = 1.25;
 
 /** A hatch needs room: from afar its place is taken by an even fill. */
 function fromAfar(item: FeatureClass): FeatureClass {
@@ -51,10 +56,18 @@ function fromAfar(item: FeatureClass): FeatureClass {
 function stylesOf(item: FeatureClass, strokeWidth: number): ClassStyles {
   const fill = new Fill({ color: item.hatch ? (hatch(item.fill) ?? css(item.fill)) : css(item.fill) });
   const stroke = new Stroke({ color: css(item.stroke), width: strokeWidth });
+  const width = strokeWidth + lineExtra;
   return {
     whole: new Style({ fill, stroke }),
     area: new Style({ fill }),
     outline: new Style({ stroke }),
+    line: [
+      new Style({
+        stroke: new Stroke({ color: css(mapColours.casing), width: width + 2 * casingWidth }),
+        zIndex: 0,
+      }),
+      new Style({ stroke: new Stroke({ color: css(item.stroke), width }), zIndex: 1 }),
+    ],
   };
 }
 
@@ -84,13 +97,14 @@ export function resultLayer(
   const near = new Map(style.classes.map((item) => [item, stylesOf(item, item.strokeWidth)]));
   const far = new Map(style.classes.map((item) => [item, stylesOf(fromAfar(item), hairWidth)]));
 
-  const styleOf = (feature: FeatureLike, resolution: number): Style | undefined => {
+  const styleOf = (feature: FeatureLike, resolution: number): Style | Style[] | undefined => {
     const properties = feature.getProperties();
     const item = style.classOf(properties);
     const styles = resolution * metresPerUnit <= nearResolution ? near : far;
     const set = isHighlighted(feature.getId()) ? highlighted : styles.get(item);
     if (!set) return undefined;
     const part: unknown = properties[partKey];
+    if (part === undefined && /LineString$/.test(feature.getGeometry()?.getType() ?? '')) return set.line;
     return part === 'area' ? set.area : part === 'outline' ? set.outline : set.whole;
   };
 
