@@ -5,6 +5,7 @@ import type { MaskBand, MaskClass } from '../models/types';
 import type { LonLat, ResultProperties } from '../vectorize/index';
 import { degree, lengthOf, networkOf, widthOf, type Line, type Network, type Node } from './network';
 import { simplifyLine } from './simplifyLine';
+import { smoothLine } from './smoothLine';
 import { skeletonOf } from './skeleton';
 import { bridgeGaps, joinCrossings, lengthenEnds, pruneSpurs } from './tidy';
 
@@ -17,8 +18,14 @@ const longestGap = 20;
 /** m; the middle of what is wider is a square, and lines run around it. */
 const widest = 32;
 
-/** px; how far a line may be from the one through the pixels */
+/** Widths of the road over which a line is evened, to either side: an elbow is cut by a quarter of a width. */
+const evened = 0.75;
+
+/** px; how far a line may be from the evened one through the pixels */
 const tolerance = 0.75;
+
+/** m; what hangs together is a road from here on, less is a yard or a roof that looks like one */
+const shortest = 30;
 
 export type LineFeature = Feature<LineString, ResultProperties>;
 
@@ -61,7 +68,7 @@ export async function* centreLines(
   lengthenEnds(network);
   bridgeGaps(network, longestGap / gsd);
   network.join();
-  dropSmall(network, job.minArea / (gsd * gsd));
+  dropSmall(network, job.minArea / (gsd * gsd), shortest / gsd);
   let id = 0;
   for (const line of network.lines) {
     const feature = featureOf(line, id + 1, job);
@@ -71,8 +78,8 @@ export async function* centreLines(
   }
 }
 
-/** Leaves out parts that hang together and cover too little. */
-function dropSmall(network: Network, least: number): void {
+/** Leaves out parts that hang together and cover too little or are too short. */
+function dropSmall(network: Network, leastArea: number, leastLength: number): void {
   const seen = new Set<Node>();
   for (const node of network.nodes()) {
     if (seen.has(node)) continue;
@@ -90,14 +97,15 @@ function dropSmall(network: Network, least: number): void {
       }
     }
     const area = [...part].reduce((sum, line) => sum + (lengthOf(line) - line.bridged) * widthOf(line), 0);
-    if (area < least) for (const line of part) network.remove(line);
+    const length = [...part].reduce((sum, line) => sum + lengthOf(line), 0);
+    if (area < leastArea || length < leastLength) for (const line of part) network.remove(line);
   }
 }
 
 function featureOf(line: Line, id: number, { gsd, thing, toLonLat }: CentreLinesJob): LineFeature | null {
   const decimals = Math.max(7, Math.ceil(6 - Math.log10(gsd)));
   const round = (degrees: number): number => Number(degrees.toFixed(decimals));
-  const points = simplifyLine(line.points, tolerance);
+  const points = simplifyLine(smoothLine(line.points, evened * widthOf(line)), tolerance);
   const coordinates: number[][] = [];
   for (let i = 0; i < points.length; i += 2) {
     const [longitude, latitude] = toLonLat(points[i]!, points[i + 1]!);

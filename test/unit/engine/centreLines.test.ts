@@ -103,6 +103,33 @@ test('bays and bulges of a road are no side streets; a street longer than the ro
   expect(await linesOf(draw(400, 200, [road, [200, 100, 200, 160]], 14))).toHaveLength(3);
 });
 
+test('a road whose edges are ragged has an even line, and an elbow stays one', async () => {
+  const road = draw(400, 200, [[10, 100, 390, 100]], 14);
+  // Cars along both sides in turn: 10 px long, 4 px wide.
+  for (let car = 0; car < 18; car++) {
+    const [x, y] = [20 + 20 * car, car % 2 === 0 ? 93 : 103];
+    for (let row = y; row < y + 4; row++) road.pixels.fill(0, row * 400 + x, row * 400 + x + 10);
+  }
+  const [line, ...others] = await linesOf(road);
+  expect(others).toEqual([]);
+  const middles = pixelsOf(line!).slice(1, -1);
+  for (const [, y] of middles) expect(Math.abs(y - 100)).toBeLessThan(1.6);
+
+  const elbow: readonly Segment[] = [
+    [50, 150, 50, 50],
+    [50, 50, 350, 50],
+  ];
+  const [bent] = await linesOf(draw(400, 200, elbow, 14));
+  for (const [x, y] of pixelsOf(bent!))
+    expect(Math.min(...elbow.map((leg) => away(x, y, leg)))).toBeLessThan(14 / 4);
+});
+
+test('what is shorter than a road as a whole is none', async () => {
+  // 25 m and 40 m.
+  expect(await linesOf(draw(200, 100, [[20, 50, 56, 50]], 14))).toEqual([]);
+  expect(await linesOf(draw(200, 100, [[20, 50, 100, 50]], 14))).toHaveLength(1);
+});
+
 test('a gap along the road is bridged, and told of; a longer one is not, nor one between roads side by side', async () => {
   const gap = (metres: number): Drawn =>
     draw(
