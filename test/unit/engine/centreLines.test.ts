@@ -105,14 +105,16 @@ test('bays and bulges of a road are no side streets; a street longer than the ro
 
 test('a road whose edges are ragged has an even line, and an elbow stays one', async () => {
   const road = draw(400, 200, [[10, 100, 390, 100]], 14);
-  // Cars along both sides in turn: 10 px long, 4 px wide.
-  for (let car = 0; car < 18; car++) {
-    const [x, y] = [20 + 20 * car, car % 2 === 0 ? 93 : 103];
-    for (let row = y; row < y + 4; row++) road.pixels.fill(0, row * 400 + x, row * 400 + x + 10);
+  // Cars along both sides in turn: 8 px long, 4 px wide.
+  for (let car = 0; car < 36; car++) {
+    const [x, y] = [20 + 10 * car, car % 2 === 0 ? 93 : 103];
+    for (let row = y; row < y + 4; row++) road.pixels.fill(0, row * 400 + x, row * 400 + x + 8);
   }
   const [line, ...others] = await linesOf(road);
   expect(others).toEqual([]);
-  const middles = pixelsOf(line!).slice(1, -1);
+  // Unevened the line swings by 2.5 px. Its ends lie where the road ends.
+  const middles = pixelsOf(line!).filter(([x]) => x > 30 && x < 370);
+  expect(middles.length).toBeGreaterThan(5);
   for (const [, y] of middles) expect(Math.abs(y - 100)).toBeLessThan(1.6);
 
   const elbow: readonly Segment[] = [
@@ -120,7 +122,7 @@ test('a road whose edges are ragged has an even line, and an elbow stays one', a
     [50, 50, 350, 50],
   ];
   const [bent] = await linesOf(draw(400, 200, elbow, 14));
-  for (const [x, y] of pixelsOf(bent!))
+  for (const [x, y] of pixelsOf(bent!).slice(1, -1))
     expect(Math.min(...elbow.map((leg) => away(x, y, leg)))).toBeLessThan(14 / 4);
 });
 
