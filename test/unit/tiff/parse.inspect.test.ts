@@ -57,7 +57,9 @@ test('a system is its code, its definition or its text', async () => {
     crs: '+proj=merc +lon_0=0 +k=1 +x_0=0 +y_0=0 +units=m +datum=WGS84 +no_defs',
   });
   const local = [keys(1024, 0, 1, 32767, 1026, 34737, 9, 0), ascii(34737, 'my "site"|')];
-  await expect(inspected(...local)).resolves.toMatchObject({ crs: 'LOCAL_CS["my ""site""",UNIT["metre",1]]' });
+  await expect(inspected(...local)).resolves.toMatchObject({
+    crs: 'LOCAL_CS["my ""site""",UNIT["metre",1]]',
+  });
 });
 
 test('ground control points alone give the raster no system of its own', async () => {
