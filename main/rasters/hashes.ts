@@ -25,13 +25,10 @@ export async function bandSha256(
 ): Promise<string[]> {
   const { name, bands, width, height, levels } = raster.description;
   const level = levels[0];
-  if (
-    level &&
-    blockBytes(level, level.blockHeight) * level.columns * level.rows * level.planes > MOST_BYTES
-  ) {
+  const rowOfBlocks = level ? blockBytes(level, level.blockHeight) * level.columns * level.planes : 0;
+  if (rowOfBlocks * (level?.rows ?? 0) > MOST_BYTES) {
     throw new AppError('tiff.too_many_pixels', { file: name, width, height });
   }
-  const rowOfBlocks = level ? blockBytes(level, level.blockHeight) * level.columns * level.planes : 0;
   const all = Array.from({ length: bands }, (_, band) => band);
   const passes = rowOfBlocks <= ONE_PASS_BYTES ? [all] : all.map((band) => [band]);
   const hashes = all.map(() => createHash('sha256'));

@@ -104,7 +104,7 @@ export function resultLayer(
     const set = isHighlighted(feature.getId()) ? highlighted : styles.get(item);
     if (!set) return undefined;
     const part: unknown = properties[partKey];
-    if (part === undefined && /LineString$/.test(feature.getGeometry()?.getType() ?? '')) return set.line;
+    if (part === 'line') return set.line;
     return part === 'area' ? set.area : part === 'outline' ? set.outline : set.whole;
   };
 

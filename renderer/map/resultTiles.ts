@@ -11,7 +11,7 @@ import { clipOutlines, clipRings, insideUnitSquare, type FlatRings } from './cli
 /** Reads one Web Mercator vector tile; null where it is empty. */
 export type TileReader = (z: number, x: number, y: number) => Promise<Uint8Array | null>;
 
-/** Says which part of a cut polygon a feature is: its area or its outline. */
+/** Says which part of a cut polygon a feature is, its area or its outline, or that it is a line of its own. */
 export const partKey = ' part';
 
 const worldHalf = 20_037_508.342789244;
@@ -96,7 +96,9 @@ function cut(feature: RenderFeature): readonly Part[] {
     // One line has no ends of its own in the format's reader.
     const line = { ...rings, ends: rings.ends.length > 0 ? rings.ends : [rings.coordinates.length] };
     const inside = clipOutlines(line);
-    return inside.ends.length > 0 ? [{ type: 'MultiLineString', rings: inside, properties, id }] : [];
+    return inside.ends.length > 0
+      ? [{ type: 'MultiLineString', rings: inside, properties: { ...properties, [partKey]: 'line' }, id }]
+      : [];
   }
   if (type !== 'Polygon') {
     return insideUnitSquare(rings) && type === 'Point' ? [{ type: 'Point', rings, properties, id }] : [];

@@ -2,7 +2,11 @@ import type { BlockCoding, Level } from './types';
 
 /** px: rows that a block stores. Tiles are stored whole; the last strip is cut. */
 export function blockHeightAt(level: Level, index: number): number {
-  if (level.tiled) return level.blockHeight;
+  return level.tiled ? level.blockHeight : imageRowsAt(level, index);
+}
+
+/** px: rows of the image in a block, which a tile may reach beyond. */
+export function imageRowsAt(level: Level, index: number): number {
   const row = Math.floor((index % (level.columns * level.rows)) / level.columns);
   return Math.min(level.blockHeight, level.height - row * level.blockHeight);
 }

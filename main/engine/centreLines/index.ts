@@ -96,8 +96,12 @@ function dropSmall(network: Network, leastArea: number, leastLength: number): vo
         }
       }
     }
-    const area = [...part].reduce((sum, line) => sum + (lengthOf(line) - line.bridged) * widthOf(line), 0);
-    const length = [...part].reduce((sum, line) => sum + lengthOf(line), 0);
+    let [area, length] = [0, 0];
+    for (const line of part) {
+      const own = lengthOf(line);
+      length += own;
+      area += (own - line.bridged) * widthOf(line);
+    }
     if (area < leastArea || length < leastLength) for (const line of part) network.remove(line);
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors';
-import { blockBytes, blockHeightAt } from '../blockIndex';
+import { blockBytes, blockHeightAt, imageRowsAt } from '../blockSize';
 import type { BlockJob, CodecRegistry, DecodedBlock, Level } from '../types';
 import { reverseBits } from './byteOrder';
 import { checkSize, unsupportedCodec } from './errors';
@@ -8,13 +8,13 @@ import { toSamples } from './rawSamples';
 /** What the structure says of a block, for whoever decodes it. `index` counts as in Raster.blockRange. */
 export function blockJob(level: Level, index: number): BlockJob {
   const height = blockHeightAt(level, index);
-  const below = level.height - (Math.floor(index / level.columns) % level.rows) * level.blockHeight;
+  const needed = imageRowsAt(level, index);
   return {
     coding: level.coding,
     width: level.blockWidth,
     height,
     expectedBytes: blockBytes(level, height),
-    ...(below < height && { neededBytes: blockBytes(level, below) }),
+    ...(needed < height && { neededBytes: blockBytes(level, needed) }),
   };
 }
 
