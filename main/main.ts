@@ -4,6 +4,7 @@ import { toErrorData, type ErrorData } from '@shared/errors';
 import { errorText, m } from '@shared/i18n';
 import type { AppInfo, Theme } from '@shared/ipc/types';
 import { announce } from './announcements';
+import { collectAlone } from './collector';
 import { createHandlers, type Shell, type Workers } from './handlers';
 import {
   appOrigin,
@@ -41,6 +42,8 @@ const quitPatience = 5_000;
 
 /** A Mac hands over the file of a double click before the program is ready. */
 const requests = new OpenRequests();
+
+collectAlone();
 
 if (process.argv.includes('--version')) {
   process.stdout.write(`${m.app_name()} ${version}\n`);
