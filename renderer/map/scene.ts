@@ -64,7 +64,8 @@ export class MapScene {
     this.map = new OlMap({ target, view: options.view, interactions, controls: [], maxTilesLoading: 24 });
     this.map.on('loadstart', () => this.#begin());
     this.map.on('movestart', () => this.#begin());
-    this.map.on('precompose', () => (this.#complete = false));
+    // No word back: the map takes false for an order to tell nobody else, not even the layers of sketches.
+    this.map.on('precompose', () => void (this.#complete = false));
     this.map.on('rendercomplete', () => {
       this.#complete = true;
       this.#tellDrawn();

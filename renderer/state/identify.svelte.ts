@@ -69,6 +69,11 @@ export class Identify {
     return this.#error;
   }
 
+  /** Whether there is something to say about a point. */
+  get showsCard(): boolean {
+    return this.#found !== null || this.#busy || this.#error !== null;
+  }
+
   /** `results`: the visible ones, topmost first; `pixels` reads the rasters, which only the map can. */
   async at(
     place: Place,

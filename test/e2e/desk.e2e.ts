@@ -60,7 +60,7 @@ async function choose(select: string, option: string): Promise<void> {
 }
 
 async function layerNames(): Promise<string[]> {
-  const names = await desk.page.locator('[data-layer-main] .name').allInnerTexts();
+  const names = await desk.page.locator('[data-layer-main] > .name').allTextContents();
   return names.map((name) => name.trim());
 }
 
@@ -149,18 +149,24 @@ test('identify tells every band, the place, and where there is no data', async (
     .map(Number);
   expect([second, third, fourth]).toEqual([first + 1000, first + 2000, 6000 - first]);
   expect(await pixel.innerText()).toContain('EPSG:32633');
+  // The hint of the tool would lie under the card.
+  expect(await desk.at('tool-bar').count()).toBe(0);
   await desk.page.mouse.click(x - 40, y - 40);
   await desk.page.locator('[data-testid="identified-pixel"][data-valid="false"]').waitFor();
   await expectAccessible();
   await desk.page.keyboard.press('Escape');
 });
 
-test('a length is measured on the ellipsoid, and Escape ends the tool', async () => {
+test('a length is measured on the ellipsoid, its line is seen as it is drawn, and Escape ends the tool', async () => {
   await desk.at('view-zoomToPixels').click();
   await desk.whenDrawn();
   await desk.at('tool-measure-length').click();
   const { x, y } = await mapCentre();
+  const clip = { x: x - 40, y: y - 8, width: 80, height: 16 };
+  const bare = await desk.page.screenshot({ clip });
   await desk.page.mouse.click(x - 50, y);
+  await desk.page.mouse.move(x + 50, y);
+  await expect.poll(async () => (await desk.page.screenshot({ clip })).equals(bare)).toBe(false);
   await desk.page.mouse.dblclick(x + 50, y);
   const words = desk.at('tool-words');
   await expect.poll(async () => Number(await words.getAttribute('data-value'))).toBeGreaterThan(49);
