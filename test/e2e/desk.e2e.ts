@@ -165,7 +165,7 @@ test('a length is measured on the ellipsoid, its line is seen as it is drawn, an
   const clip = { x: x - 40, y: y - 8, width: 80, height: 16 };
   const bare = await desk.page.screenshot({ clip });
   await desk.page.mouse.click(x - 50, y);
-  await desk.page.mouse.move(x + 50, y);
+  await desk.page.mouse.move(x + 50, y, { steps: 4 });
   await expect.poll(async () => (await desk.page.screenshot({ clip })).equals(bare)).toBe(false);
   await desk.page.mouse.dblclick(x + 50, y);
   const words = desk.at('tool-words');
