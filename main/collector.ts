@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Flags of V8 that let a thread wait for others while it collects. */
-const shared = ['--parallel-compaction', '--parallel-pointer-update', '--parallel-scavenge'];
+/** V8's words for collecting without helpers. */
+const alone = ['--no-parallel-compaction', '--no-parallel-pointer-update', '--no-parallel-scavenge'];
 
 /**
  * Lets the threads of this process collect their garbage alone. By V8's default they share the work with helpers and wait for
@@ -9,5 +9,5 @@ const shared = ['--parallel-compaction', '--parallel-pointer-update', '--paralle
  * for a heap of 13 MB, 63 went by waiting for copies that this thread makes in 5. With heaps this small help is worth nothing.
  */
 export function collectAlone(): void {
-  for (const flag of shared) setFlagsFromString(flag.replace('--', '--no-'));
+  for (const flag of alone) setFlagsFromString(flag);
 }
