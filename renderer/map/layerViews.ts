@@ -17,6 +17,8 @@ export interface LayerView {
   readonly ol: OlLayer;
   /** Takes over what the list says now; false when it must be built anew. */
   update(): boolean;
+  /** Another view takes over: this one is drawn as it is until then. */
+  leave(): void;
   dispose(): void;
 }
 
@@ -35,15 +37,10 @@ export function rasterView(
   const { width, height } = layer.raster.description;
   // Not to wait for the map's first frame.
   void loader.preview?.load().catch(() => undefined);
+  const tell = (error: unknown): void => onerror(error, layer.name);
+  const source = new RasterSource(loader, placement, width, height, tell, uploads);
   const ol = new RasterTileLayer({
-    source: new RasterSource(
-      loader,
-      placement,
-      width,
-      height,
-      (error) => onerror(error, layer.name),
-      uploads,
-    ),
+    source,
     style: rasterStyle(loader, layer.display),
     cacheSize: cacheSize(loader),
     onpicture,
@@ -62,7 +59,9 @@ export function rasterView(
       shape = wanted;
       return true;
     },
+    leave: () => source.stopLoading(),
     dispose() {
+      source.stopLoading();
       ol.dispose();
       loaders.release(key);
     },
@@ -106,6 +105,7 @@ export function resultView(layer: ResultLayer, around: ResultSurroundings): Laye
       ol.setOpacity(layer.opacity);
       return true;
     },
+    leave: () => undefined,
     dispose: () => ol.dispose(),
   };
 }

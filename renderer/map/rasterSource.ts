@@ -40,6 +40,7 @@ export class RasterSource extends DataTileSource {
   /** The zoom level of the preview, where there is one. */
   readonly preview: number | null;
   readonly #loading = new Map<string, AbortController>();
+  #closed = false;
 
   /** `onerror` hears of every tile that could not be read, except those that nobody wants any more, and those that come later. */
   constructor(
@@ -80,6 +81,12 @@ export class RasterSource extends DataTileSource {
     }
   }
 
+  /** Gives up all that is under way and loads nothing any more; what is loaded stays to be drawn. */
+  stopLoading(): void {
+    this.#closed = true;
+    this.keepOnly(new Set());
+  }
+
   async #load(
     steps: readonly Step[],
     z: number,
@@ -91,6 +98,7 @@ export class RasterSource extends DataTileSource {
   ): Promise<TilePixels> {
     const step = steps[z];
     if (!step) throw new RangeError(`zoom level ${z}`);
+    if (this.#closed) throw new Closed();
     const controller = new AbortController();
     const key = getKeyZXY(z, x, y);
     this.#loading.set(key, controller);
@@ -110,6 +118,9 @@ export class RasterSource extends DataTileSource {
 }
 
 class OutOfView extends Error {}
+
+/** The source loads nothing any more. */
+class Closed extends Error {}
 
 /** A tile that was given up, or whose time has not come, has failed for the map library: it must be able to begin anew. */
 function revive({ tile }: TileSourceEvent): void {

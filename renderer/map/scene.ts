@@ -180,6 +180,7 @@ export class MapScene {
     this.#end(this.#leaving.get(id));
     this.#shown.delete(id);
     this.#leaving.set(id, present);
+    present.view.leave();
     this.map.once('rendercomplete', () => {
       if (this.#leaving.get(id) !== present) return;
       this.#leaving.delete(id);

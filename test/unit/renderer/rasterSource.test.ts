@@ -122,6 +122,21 @@ test('a tile out of view is given up silently and can begin anew', async () => {
   expect(errors).toEqual([]);
 });
 
+test('a source that stops loading gives up what is under way and begins nothing new; what it has stays', async () => {
+  const { source, errors } = sourceOf();
+  const had = begin(source, 0, 0);
+  await had.state;
+  const gone = begin(source, source.finest, 2);
+  source.stopLoading();
+  await gone.state;
+  const late = begin(source, 1, 0);
+  expect(await late.state).toBe(TileState.ERROR);
+  await Promise.resolve();
+  expect(late.tile.getState()).toBe(TileState.ERROR);
+  expect(had.tile.getState()).toBe(TileState.LOADED);
+  expect(errors).toEqual([]);
+});
+
 test('a tile whose overviews are not built yet fails silently, and begins anew when they are', async () => {
   const { source, errors } = sourceOf();
   const { tile, state } = begin(source, source.finest, 3);
