@@ -50,11 +50,25 @@ export async function framePixels(
   const subsampling = SUBSAMPLING[format];
   const order = BYTE_ORDER[format];
   if (!order && !(subsampling && channels === 3)) return null;
-  const bytes = new Uint8Array(frame.allocationSize());
-  const layout = await frame.copyTo(bytes);
   const stored = frameSize(frame);
-  if (order) return pick(bytes, layout[0] as PlaneLayout, order.slice(0, channels), stored, size);
-  return mergePlanes(planesOf(bytes, layout, stored, subsampling ?? [1, 1]), stored, size, true);
+  const bytes = takeSpare(frame.allocationSize());
+  try {
+    const layout = await frame.copyTo(bytes);
+    if (order) return pick(bytes, layout[0] as PlaneLayout, order.slice(0, channels), stored, size);
+    return mergePlanes(planesOf(bytes, layout, stored, subsampling ?? [1, 1]), stored, size, true);
+  } finally {
+    spare = bytes;
+  }
+}
+
+/** What the last frame was copied to: memory that was never written costs more than what is done with it. */
+let spare: Uint8Array<ArrayBuffer> | null = null;
+
+/** Memory of at least so many bytes that nobody else holds; larger ones for the next frame are not kept for small ones. */
+function takeSpare(size: number): Uint8Array<ArrayBuffer> {
+  const taken = spare;
+  spare = null;
+  return taken && taken.length >= size && taken.length <= 2 * size ? taken : new Uint8Array(size);
 }
 
 function planesOf(
