@@ -52,7 +52,10 @@ const groups = {
     program('pkgconf|pkg-config', 'pkg-config', 'pkgconf-pkg-config', 'pkgconf'),
     { deb: ['libsecret-1-dev'], rpm: 'libsecret-devel', arch: 'libsecret' },
   ],
-  referee: [program('gdal-bin', 'gdalinfo', 'gdal', 'gdal')],
+  referee: [
+    program('gdal-bin', 'gdalinfo', 'gdal', 'gdal'),
+    { deb: ['python3-pil'], rpm: 'python3-pillow', arch: 'python-pillow' },
+  ],
 };
 
 /** @typedef {keyof typeof groups} Group */

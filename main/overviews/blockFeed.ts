@@ -1,6 +1,6 @@
 import { AppError } from '@shared/errors';
-import type { OverviewPlan, RowWindow } from '@shared/tiff/overviews';
-import { blockJob } from '@shared/tiff/codecs';
+import type { OverviewPlan } from '@shared/tiff/overviews';
+import { blockJob, releaseBlock } from '@shared/tiff/codecs';
 import type { ReducedDecoder, ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { DecodedBlock, Level } from '@shared/tiff/types';
 import { blocksIn, copySamples, decodeSound, fillMask, isBig } from './copyPixels';
@@ -95,7 +95,8 @@ class Feeder {
     const { rows } = this.unit;
     for (const [i, index] of chunk.indices.entries()) {
       const { left, top, x0, y0, x1, y1 } = this.#placeOf(index, chunk);
-      const half = await this.#halved(index, bytes[i] ?? null);
+      const stored = bytes[i] ?? null;
+      const half = await this.#halved(index, stored);
       if (half) {
         this.unit.touch(x0, y0, x1, y1);
         rows.directHalf(
@@ -109,15 +110,16 @@ class Feeder {
         );
         continue;
       }
-      const samples = await this.#samples(index, bytes[i] ?? null);
-      if (!samples) {
+      const block = await this.#decoded(index, stored);
+      if (!stored || !block || isBig(block.samples)) {
         rows.directFill(x0, y0, x1 - x0, y1 - y0);
         continue;
       }
       this.unit.touch(x0, y0, x1, y1);
       const stride = this.grid.level.blockWidth;
-      const piece = { data: samples, at: (y0 - top) * stride + x0 - left, stride };
+      const piece = { data: block.samples, at: (y0 - top) * stride + x0 - left, stride };
       rows.direct(piece, x0, y0, x1 - x0, y1 - y0);
+      releaseBlock(block, stored);
     }
     rows.directDone(chunk.y1);
   }
@@ -125,7 +127,6 @@ class Feeder {
   /** Puts rows together, which are then reduced. */
   async copied(chunk: Chunk, bytes: readonly (Uint8Array | null)[]): Promise<void> {
     const { source } = this.unit.rows;
-    const { level } = this.grid;
     const { channels } = source;
     source.data.fill(
       this.feed.plan.reduction.fill,
@@ -134,13 +135,13 @@ class Feeder {
     );
     for (const [i, index] of chunk.indices.entries()) {
       const stored = bytes[i] ?? null;
-      const block = await decodeSound(level, index, stored, this.feed.codecs);
-      if (stored && !block) this.damaged++;
-      if (!block) continue;
+      const block = await this.#decoded(index, stored);
+      if (!stored || !block) continue;
       const { left, top, plane, x0, y0, x1, y1 } = this.#placeOf(index, chunk);
       const end = Math.min(y1, top + block.height);
       this.unit.touch(x0, y0, x1, end);
       copySamples(block, source, { plane, x0, y0, x1, y1: end }, left, top);
+      releaseBlock(block, stored);
     }
     if (source.mask) await fillMask(source, this.grid, this.feed, chunk.y0, chunk.y1);
     this.unit.rows.added(chunk.y1 - chunk.y0);
@@ -157,10 +158,11 @@ class Feeder {
     }
   }
 
-  async #samples(index: number, bytes: Uint8Array | null): Promise<RowWindow['data'] | null> {
+  /** Null for a sparse block, and for a broken one, which is counted. */
+  async #decoded(index: number, bytes: Uint8Array | null): Promise<DecodedBlock | null> {
     const block = await decodeSound(this.grid.level, index, bytes, this.feed.codecs);
     if (bytes && !block) this.damaged++;
-    return block && !isBig(block.samples) ? block.samples : null;
+    return block;
   }
 
   /** Where a block lies, and the part of it that belongs to the chunk. */

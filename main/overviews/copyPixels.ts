@@ -1,5 +1,5 @@
 import { AppError } from '@shared/errors';
-import { blockJob, decodeBlock } from '@shared/tiff/codecs';
+import { blockJob, decodeBlock, releaseBlock } from '@shared/tiff/codecs';
 import type { RowWindow } from '@shared/tiff/overviews';
 import type { CodecRegistry, DecodedBlock, Level } from '@shared/tiff/types';
 import type { BlockGrid } from './blockFeed';
@@ -64,8 +64,9 @@ export async function fillMask(
   const indices = blocksIn({ ...level, planes: 1 }, rows.x, y0, right, y1);
   const bytes = await read('mask', indices);
   for (const [i, index] of indices.entries()) {
-    const block = await decodeSound(level, index, bytes[i] ?? null, codecs);
-    if (!block) continue;
+    const stored = bytes[i] ?? null;
+    const block = await decodeSound(level, index, stored, codecs);
+    if (!stored || !block) continue;
     const left = (index % level.columns) * level.blockWidth;
     const top = Math.floor(index / level.columns) * level.blockHeight;
     const x0 = Math.max(left, rows.x);
@@ -74,6 +75,7 @@ export async function fillMask(
       const from = ((y - top) * block.width + x0 - left) * block.channels;
       copyEach(block.samples, from, block.channels, mask, rows.at(y) + x0 - rows.x, 1, x1 - x0);
     }
+    releaseBlock(block, stored);
   }
 }
 

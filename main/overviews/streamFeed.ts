@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createInflate } from 'node:zlib';
-import { corruptBlock } from '@shared/tiff/codecs';
+import { corruptBlock, releaseBlock } from '@shared/tiff/codecs';
 import { lzwStream } from '@shared/tiff/codecs/lzwStream';
 import { packBitsStream, type StreamDecoder } from '@shared/tiff/codecs/packbitsStream';
 import { toSamples } from '@shared/tiff/codecs/rawSamples';
@@ -56,6 +56,7 @@ export async function feedStream(
           if (!block) continue;
           unit.touch(0, y, level.width, y + rows);
           copySamples(block, source, { plane, x0: 0, y0: y, x1: level.width, y1: y + rows }, 0, y);
+          releaseBlock(block, null);
         }
         if (source.mask) await fillMask(source, grid, feed, y, y + rows);
         unit.rows.added(rows);

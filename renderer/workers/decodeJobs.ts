@@ -4,6 +4,7 @@ import type { ReducingCodecs } from '@shared/tiff/codecs/reduced';
 import type { BlockJob, DecodedBlock, Level, PixelWindow } from '@shared/tiff/types';
 import {
   reduceCell,
+  releaseStored,
   type CellTask,
   type ReducedCell,
   type StoredBlocks,
@@ -81,11 +82,12 @@ async function decodeTask(
 
 async function decodeTile(task: TileTask, codecs: ReducingCodecs): Promise<Uint8Array | Float32Array> {
   const { image, mask, imageBytes, maskBytes } = task;
-  return assembleTile({
-    ...task,
-    imageBlocks: await decodeStored(image, imageBytes, codecs),
-    maskBlocks: mask ? await decodeStored(mask, maskBytes, codecs) : new Map(),
-  });
+  const imageBlocks = await decodeStored(image, imageBytes, codecs);
+  const maskBlocks: Blocks = mask ? await decodeStored(mask, maskBytes, codecs) : new Map();
+  const tile = assembleTile({ ...task, imageBlocks, maskBlocks });
+  releaseStored(imageBytes, imageBlocks);
+  releaseStored(maskBytes, maskBlocks);
+  return tile;
 }
 
 async function decodeStored(level: Level, stored: StoredBlocks, codecs: ReducingCodecs): Promise<Blocks> {

@@ -111,7 +111,7 @@ export function gatherInto(
 }
 
 /** Where a block meets a window: in pixels of the window. */
-function partOf(level: Level, index: number, window: PixelWindow): PixelWindow {
+export function partOf(level: Level, index: number, window: PixelWindow): PixelWindow {
   const cell = index % (level.columns * level.rows);
   const left = (cell % level.columns) * level.blockWidth;
   const top = Math.floor(cell / level.columns) * level.blockHeight;

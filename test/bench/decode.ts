@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fromArrayBuffer } from 'geotiff';
-import { blockJob, decodeBlock } from '@shared/tiff/codecs';
+import { blockJob, decodeBlock, releaseBlock } from '@shared/tiff/codecs';
 import { openRaster } from '@shared/tiff/open';
 import type { CodecRegistry, Level, Raster } from '@shared/tiff/types';
 import { createNodeCodecs } from '../../main/rasters';
@@ -115,7 +115,10 @@ async function ourDecoding(raster: Raster, codecs: CodecRegistry): Promise<Decod
   const blocks = await Promise.all(indices.map((index) => raster.readBlock(level, index)));
   return async () => {
     for (const index of indices) {
-      await decodeBlock(blocks[index] as Uint8Array, blockJob(level, index), codecs);
+      const stored = blocks[index] as Uint8Array;
+      const block = await decodeBlock(stored, blockJob(level, index), codecs);
+      // As everywhere in the program where a block is done with.
+      releaseBlock(block, stored);
     }
   };
 }

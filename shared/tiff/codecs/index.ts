@@ -1,3 +1,4 @@
 export { blockJob, decodeBlock } from './decodeBlock';
 export { corruptBlock } from './errors';
+export { releaseBlock } from './release';
 export { createCodecs, type CodecEnvironment, type CodecOverrides } from './registry';

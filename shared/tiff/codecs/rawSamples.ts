@@ -33,7 +33,8 @@ function wholeBlock(
   bytes: Uint8Array,
   { coding, expectedBytes, neededBytes = expectedBytes }: BlockJob,
 ): Uint8Array {
-  if (bytes.length >= expectedBytes) return bytes;
+  // Code that sees Node's buffers beside plain arrays is twice as slow with both.
+  if (bytes.length >= expectedBytes) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < neededBytes) throw corruptBlock(coding, `${bytes.length} of ${expectedBytes} bytes`);
   const whole = new Uint8Array(expectedBytes);
   whole.set(bytes);

@@ -1,6 +1,7 @@
 import { createSamples } from '../samples';
 import type { BlockJob, CodecRegistry, Compression, DecodedBlock, SampleArray } from '../types';
 import { decodeBlock } from './decodeBlock';
+import { releaseBlock } from './release';
 
 export type Denominator = 2 | 4 | 8;
 
@@ -27,7 +28,11 @@ export async function decodeReduced(
   codecs: ReducingCodecs,
 ): Promise<DecodedBlock> {
   const reduced = await codecs.reduced?.[job.coding.compression]?.(bytes, job, denominator);
-  return reduced ?? averaged(await decodeBlock(bytes, job, codecs), job, denominator);
+  if (reduced) return reduced;
+  const whole = await decodeBlock(bytes, job, codecs);
+  const small = averaged(whole, job, denominator);
+  releaseBlock(whole, bytes);
+  return small;
 }
 
 function averaged(block: DecodedBlock, job: BlockJob, denominator: number): DecodedBlock {

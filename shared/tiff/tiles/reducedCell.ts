@@ -1,5 +1,5 @@
 import { toErrorData, type ErrorData } from '../../errors';
-import { blockJob, decodeBlock } from '../codecs';
+import { blockJob, decodeBlock, releaseBlock } from '../codecs';
 import type { Denominator, ReducedDecoder, ReducingCodecs } from '../codecs/reduced';
 import type { DecodedBlock, Level, PixelWindow } from '../types';
 import { clipWindow } from '../windowBlocks';
@@ -19,6 +19,14 @@ export interface CellTask {
 
 /** Stored bytes by block index; null for sparse blocks. */
 export type StoredBlocks = readonly (readonly [index: number, bytes: Uint8Array | null])[];
+
+/** Gives back the memory of blocks that were decoded from these and are done with. */
+export function releaseStored(stored: StoredBlocks, blocks: Blocks): void {
+  for (const [index, bytes] of stored) {
+    const block = blocks.get(index);
+    if (bytes && block) releaseBlock(block, bytes);
+  }
+}
 
 export interface CellPart {
   readonly window: PixelWindow;
@@ -46,6 +54,17 @@ export async function reduceCell(
   codecs: ReducingCodecs,
 ): Promise<ReducedCell> {
   const masks = await decodeAll(task.mask, cell.maskBytes, codecs);
+  const reduced = await reduceWith(masks, task, cell, codecs);
+  releaseStored(cell.maskBytes, masks.blocks);
+  return reduced;
+}
+
+async function reduceWith(
+  masks: DecodedBlocks,
+  task: CellTask,
+  cell: CellPart,
+  codecs: ReducingCodecs,
+): Promise<ReducedCell> {
   const validity = validityOf(task, cell, masks.blocks);
   const { width, height } = sizeOf(task, cell);
   if (validity === 'none') {
@@ -57,7 +76,9 @@ export async function reduceCell(
   const images = await decodeAll(task.image, cell.imageBytes, codecs);
   const error = images.error ?? masks.error;
   if (error && ![...images.blocks.values()].some(Boolean)) return { pixels: null, error };
-  return { pixels: averageCell(task, cell, images.blocks, masks.blocks), error };
+  const pixels = averageCell(task, cell, images.blocks, masks.blocks);
+  releaseStored(cell.imageBytes, images.blocks);
+  return { pixels, error };
 }
 
 const sizeOf = ({ factor }: CellTask, { window }: CellPart): { width: number; height: number } => ({
@@ -65,12 +86,17 @@ const sizeOf = ({ factor }: CellTask, { window }: CellPart): { width: number; he
   height: window.height / factor,
 });
 
+interface DecodedBlocks {
+  readonly blocks: Blocks;
+  readonly error: ErrorData | null;
+}
+
 /** Blocks that cannot be decoded are left out. */
 async function decodeAll(
   level: Level | null,
   stored: StoredBlocks,
   codecs: ReducingCodecs,
-): Promise<{ readonly blocks: Blocks; readonly error: ErrorData | null }> {
+): Promise<DecodedBlocks> {
   const blocks = new Map<number, DecodedBlock | null>();
   let error: ErrorData | null = null;
   if (!level) return { blocks, error };
@@ -123,6 +149,7 @@ async function decodeReducedCell(
     imageBlocks: blocks,
     maskBlocks: new Map(),
   });
+  releaseStored(cell.imageBytes, blocks);
   return averaged(pixels, window.width, window.height, plan.channels.length, factor / denominator);
 }
 

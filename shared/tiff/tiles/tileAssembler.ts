@@ -3,6 +3,7 @@ import { asSample, createSamples } from '../samples';
 import type { DecodedBlock, Level, PixelWindow, SampleArray } from '../types';
 import { blocksOf, clipWindow, gatherInto } from '../windowBlocks';
 import { maskWindow, validFromMask } from '../windowValid';
+import { assemblePlain, isPlain } from './plainTile';
 import { neededBands, type TilePlan } from './tilePlan';
 
 /** A decoded block of a level by its index; null for a sparse one. */
@@ -47,6 +48,11 @@ export function assembleTile(parts: TileParts): Uint8Array | Float32Array {
   const length = window.width * window.height * channels;
   const tile = plan.dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
   if (inside.width === 0 || inside.height === 0) return tile;
+  if (isPlain(plan, image) && tile instanceof Uint8Array) {
+    const mask = parts.mask && maskOpacity(parts.maskBlocks, image, parts.mask, inside);
+    assemblePlain({ plan, image, window, inside, blocks: parts.imageBlocks, mask }, tile);
+    return tile;
+  }
   const bands = neededBands(plan);
   const samples = bands.map(() => createSamples(image.coding.sampleType, inside.width * inside.height));
   const sparse = gatherInto(image, { window: inside, bands, samples }, parts.imageBlocks);

@@ -8,7 +8,7 @@ import { readWindow } from '@shared/tiff/window';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bandSha256 } from '../../../main/rasters/hashes';
 import { createNodeCodecs } from '../../../main/rasters/nodeCodecs';
-import { hasReferee, refereePython } from '../../fixtures/referee';
+import { hasPillow, refereePython } from '../../fixtures/referee';
 import { explainSkip } from '../../support/data';
 import { drawnFaults } from '../../support/drawing';
 import { fileSiblings, fileSource } from '../../support/fileSource';
@@ -56,13 +56,13 @@ const KNOWN: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^extra_(early|late|two)_alpha|^extra_few/, 'alpha hides also where there are more than four bands'],
 ];
 
-if (!hasReferee) explainSkip('odd files against GDAL', 'python3-gdal is not installed');
+if (!hasPillow) explainSkip('odd files against GDAL', 'python3-gdal or python3-pil is not installed');
 
 const folder = temporaryFolder();
 const script = fileURLToPath(new URL('../../fixtures/oddRasters.py', import.meta.url));
 const codecs = createNodeCodecs();
 
-describe.skipIf(!hasReferee)('files that no common writer makes', () => {
+describe.skipIf(!hasPillow)('files that no common writer makes', () => {
   let described: Record<string, Described | null> = {};
   const found: Record<string, string> = {};
 
