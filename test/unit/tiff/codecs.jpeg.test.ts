@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import turbo from '@julusian/jpeg-turbo';
 import { afterAll, describe, expect, test } from 'vitest';
 import { AppError } from '@shared/errors';
-import { decodeJpegSync } from '@shared/tiff/codecs/jpeg';
+import { decodeJpeg, decodeJpegSync } from '@shared/tiff/codecs/jpeg';
 import type { BlockCoding, BlockJob, DecodedBlock } from '@shared/tiff/types';
 import { decodeJpegFast } from '../../../main/rasters/fastJpeg';
 import { withoutGdal } from '../../support/data';
@@ -54,12 +54,13 @@ function channel({ samples, channels }: DecodedBlock, index: number): Uint8Array
   return (samples as Uint8Array).filter((_, i) => i % channels === index);
 }
 
-function compareWithGdal(jpeg: Buffer, name: string, job: BlockJob): void {
+async function compareWithGdal(jpeg: Buffer, name: string, job: BlockJob): Promise<void> {
   const path = folder.path(name);
   writeFileSync(path, jpeg);
   const decoded = decodeJpegSync(jpeg, job);
   const referee = gdalBands(path, 'uint8', decoded.channels);
   referee.forEach((band, i) => expect(largestDifference(channel(decoded, i), band)).toBe(0));
+  expect(await decodeJpeg(jpeg, job)).toEqual(decoded);
 }
 
 describe.skipIf(skip)('equals libjpeg to the last bit', () => {
@@ -68,28 +69,28 @@ describe.skipIf(skip)('equals libjpeg to the last bit', () => {
     ['4:2:2', turbo.SAMP_422],
     ['4:2:0', turbo.SAMP_420],
     ['4:4:0', turbo.SAMP_440],
-  ])('with chroma sampled %s', (name, subsampling) => {
-    compareWithGdal(encode(3, subsampling), `sampled-${name.replaceAll(':', '')}.jpg`, jobFor(YCBCR));
+  ])('with chroma sampled %s', async (name, subsampling) => {
+    await compareWithGdal(encode(3, subsampling), `sampled-${name.replaceAll(':', '')}.jpg`, jobFor(YCBCR));
   });
 
-  test('for narrow pictures, where the triangle filter gives way', () => {
+  test('for narrow pictures, where the triangle filter gives way', async () => {
     for (const width of [1, 2, 3, 4, 5, 8, 9]) {
       const jpeg = encode(3, turbo.SAMP_420, 85, width, 11);
-      compareWithGdal(jpeg, `narrow-${width}.jpg`, jobFor(YCBCR, width, 11));
+      await compareWithGdal(jpeg, `narrow-${width}.jpg`, jobFor(YCBCR, width, 11));
     }
   });
 
-  test('for grey', () => {
-    compareWithGdal(encode(1, turbo.SAMP_GRAY), 'grey.jpg', jobFor({}));
+  test('for grey', async () => {
+    await compareWithGdal(encode(1, turbo.SAMP_GRAY), 'grey.jpg', jobFor({}));
   });
 
-  test('with restart markers', () => {
+  test('with restart markers', async () => {
     const strip = encode(1, turbo.SAMP_GRAY, 85, WIDTH, 8);
     const jpeg = joinWithRestarts(Array(11).fill(strip) as Buffer[], Math.ceil(WIDTH / 8));
-    compareWithGdal(jpeg, 'restarts.jpg', jobFor({}, WIDTH, 88));
+    await compareWithGdal(jpeg, 'restarts.jpg', jobFor({}, WIDTH, 88));
   });
 
-  test.each([40, 92])('for progressive streams of quality %i', (quality) => {
+  test.each([40, 92])('for progressive streams of quality %i', async (quality) => {
     const { path } = writeTestImage(folder.path('source'), 'uint8', {
       width: WIDTH,
       height: HEIGHT,
@@ -98,7 +99,7 @@ describe.skipIf(skip)('equals libjpeg to the last bit', () => {
     const to = folder.path(`progressive-${quality}.jpg`);
     const options = ['-co', 'PROGRESSIVE=ON', '-co', `QUALITY=${quality}`];
     gdal('gdal_translate', '-q', '-of', 'JPEG', ...options, path, to);
-    compareWithGdal(readFileSync(to), `copy-${quality}.jpg`, jobFor(YCBCR));
+    await compareWithGdal(readFileSync(to), `copy-${quality}.jpg`, jobFor(YCBCR));
   });
 });
 
@@ -193,7 +194,7 @@ describe('frames of other kinds', () => {
   });
 });
 
-test('no damage brings the decoder down', () => {
+test('no damage brings the decoders down, and both take a stream or refuse it', async () => {
   const jpeg = encode(3, turbo.SAMP_420);
   let seed = 1;
   const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
@@ -204,6 +205,10 @@ test('no damage brings the decoder down', () => {
       expect(decodeJpegSync(damaged, jobFor(YCBCR)).samples.length).toBe(WIDTH * HEIGHT * 3);
     } catch (error) {
       expect(error).toBeInstanceOf(AppError);
+      await expect(decodeJpeg(damaged, jobFor(YCBCR))).rejects.toBeInstanceOf(AppError);
+      continue;
     }
+    const { samples } = (await decodeJpeg(damaged, jobFor(YCBCR))) as DecodedBlock;
+    expect(samples.length).toBe(WIDTH * HEIGHT * 3);
   }
 });

@@ -47,7 +47,7 @@ export class TurboJpeg {
     this.#handle = exports.tjInitDecompress();
   }
 
-  /** Whether it met a stream that is damaged: it is not to be trusted with another one. */
+  /** Whether a stream was so damaged that libjpeg left in the middle: it is not to be trusted with another one. */
   get isSpent(): boolean {
     return this.#spent;
   }
@@ -74,12 +74,10 @@ export class TurboJpeg {
 
   /**
    * Decodes a stream of one or three components to a size; the bytes are good until the next call. Null where anything is
-   * wrong with the stream; then this instance is spent.
+   * wrong with the stream; where libjpeg gave up on it, this instance is spent.
    */
   decode(stream: Uint8Array, width: number, height: number, pixels: PixelFormat): Uint8Array | null {
-    const decoded = this.#decode(stream, width, height, pixels);
-    this.#spent ||= decoded === null;
-    return decoded;
+    return this.#decode(stream, width, height, pixels, false);
   }
 
   /**
@@ -91,7 +89,6 @@ export class TurboJpeg {
     new Uint8Array(this.#exports.memory.buffer, this.#room(this.#out, size), size).fill(0);
     // The bytes behind the last row are a fault that libjpeg tells after all rows are done.
     const decoded = this.#decode(stream, width, height, pixels, true);
-    this.#spent ||= decoded === null;
     return decoded?.some((value) => value > 0) ? decoded : null;
   }
 
@@ -100,7 +97,7 @@ export class TurboJpeg {
     width: number,
     height: number,
     pixels: PixelFormat,
-    lenient = false,
+    lenient: boolean,
   ): Uint8Array | null {
     const [format, bytes] = FORMATS[pixels];
     const size = width * height * bytes;
@@ -123,6 +120,7 @@ export class TurboJpeg {
       );
       return failed === 0 || lenient ? new Uint8Array(memory.buffer, out, size) : null;
     } catch {
+      this.#spent = true;
       return null;
     }
   }

@@ -144,6 +144,31 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   'strips of a few rows': { bands: 3, options: ['COMPRESS=DEFLATE', 'BLOCKYSIZE=9'] },
   'one strip': { bands: 3, options: ['COMPRESS=DEFLATE', `BLOCKYSIZE=${HEIGHT}`] },
   'one uncompressed strip': { bands: 4, options: [`BLOCKYSIZE=${HEIGHT}`] },
+  'bytes with nodata': { bands: 1, options: ['TILED=YES'], more: ['-a_nodata', '40'] },
+  'bytes with nodata in each band': {
+    bands: 3,
+    options: ['COMPRESS=ZSTD'],
+    more: [
+      '-a_nodata',
+      '0',
+      '-scale_1',
+      '0',
+      '255',
+      '-200',
+      '255',
+      '-scale_2',
+      '0',
+      '255',
+      '-200',
+      '255',
+      '-scale_3',
+      '0',
+      '255',
+      '-200',
+      '255',
+    ],
+  },
+  'bytes with a nodata that no byte can be': { bands: 3, options: ['TILED=YES'], more: ['-a_nodata', '-1'] },
   '16 bits with nodata': {
     type: 'uint16',
     bands: 3,
@@ -206,6 +231,13 @@ describe.skipIf(skip)('tiles hold what the raster holds', () => {
     const opened = load(await openInMemory(path));
     expect(opened.raster.description.mask).toBe('internal');
     await expectSameAsWindow(opened);
+  });
+
+  test('of interleaved bytes the chosen bands, in their order', async () => {
+    const source = writeTestImage(folder.path('source'), 'uint8', { width: 300, height: 200, bands: 5 });
+    const path = folder.path('bytes.tif');
+    translate(source.path, path, ['TILED=YES', 'COMPRESS=DEFLATE']);
+    await expectSameAsWindow(load(await openInMemory(path), { bands: [4, 1] }));
   });
 
   test('chosen bands only', async () => {
