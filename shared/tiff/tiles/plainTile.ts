@@ -32,7 +32,10 @@ const shownBands = ({ channels }: TilePlan): number[] =>
  * Copies a tile's bands from blocks to where they belong, and finds its opacity; the tile is empty before. Sparse blocks stay
  * empty, but a mask that shows them is believed.
  */
-export function assemblePlain({ plan, image, window, inside, blocks, mask }: PlainParts, tile: Uint8Array): void {
+export function assemblePlain(
+  { plan, image, window, inside, blocks, mask }: PlainParts,
+  tile: Uint8Array,
+): void {
   const channels = plan.channels.length;
   const bands = shownBands(plan);
   const hidden = mask ? null : hidingRule(plan);
@@ -93,7 +96,11 @@ function hidingRule(plan: TilePlan): HidingRule | null {
 
 function hide({ bands, nodata, alphaBand }: HidingRule, { samples, at, step }: From, to: To): void {
   const { tile, channels, width } = to;
-  for (let i = 0, from = at, opacity = to.at + channels - 1; i < width; i++, from += step, opacity += channels) {
+  for (
+    let i = 0, from = at, opacity = to.at + channels - 1;
+    i < width;
+    i++, from += step, opacity += channels
+  ) {
     let isNodata = nodata !== null;
     for (let band = 0; isNodata && band < bands.length; band++) {
       isNodata = samples[from + bands[band]!] === nodata;
