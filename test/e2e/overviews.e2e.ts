@@ -12,7 +12,7 @@ let launched: LaunchedApp;
 let desk: Desk;
 
 beforeAll(async () => {
-  writeStrips(image, { width: 9216, height: 9216, rowsPerStrip: 64, compression: 'deflate' });
+  writeStrips(image, { width: 13_312, height: 13_312, rowsPerStrip: 64, compression: 'deflate' });
   launched = await launchApp();
   desk = new Desk(launched);
 });
